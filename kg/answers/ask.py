@@ -1,0 +1,222 @@
+"""A sentence in plain English to one of the questions: by a table of patterns, with no model and no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from kg.answers import description, lineage, membership
+from kg.answers import language as say
+from kg.answers.answer import Answer
+from kg.answers.draft import Draft
+from kg.answers.find import look_up, unresolved
+from kg.answers.record import Records
+from kg.answers.sentences import PATTERNS
+from kg.errors import UsageError
+from kg.facts.dates import PartialDate
+from kg.graph.names import key_of
+
+_WAVES: Final = {"first": 1, "second": 2, "third": 3}
+_MONTHS: Final = {day.lower(): month for month in range(1, 13) for day in (say.day(date(2000, month, 1), "month").split()[0], say.short_day(date(2000, month, 1), "month").split()[0])}
+
+
+def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = None) -> Answer:
+    """Answer a sentence.
+
+    Raises:
+        UsageError: no pattern reads the sentence; the text says what was understood and shows three that can be read.
+    """
+    plain = re.sub(r"\s+", " ", sentence.replace("\u2019", "'").replace("\u2018", "'")).strip().rstrip("?!. ")
+    for pattern in PATTERNS:
+        matched = pattern.match(plain)
+        if matched is None:
+            continue
+        words = {key: value for key, value in matched.groupdict().items() if value}
+        when = _date(words["date"]) if "date" in words else None
+        if "date" in words and when is None:
+            continue
+        answer = _Asking(records, sentence.strip(), as_of, sense, words, when).answer(pattern.asks)
+        if answer is not None:
+            return answer
+    raise UsageError(_unreadable(records, plain))
+
+
+def _date(text: str) -> PartialDate | None:
+    """Read "1 April 2018", "April 2018", "2018" or an ISO date; None when it is not a date."""
+    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        try:
+            return PartialDate.parse(text)
+        except ValueError:
+            return None
+    parts = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.lower()).split()
+    month = _MONTHS.get(parts[-2], 0) if len(parts) > 1 else 0
+    if len(parts) not in (2, 3) or not month or not parts[-1].isdigit():
+        return None
+    try:
+        return PartialDate(date(int(parts[-1]), month, int(parts[0]) if len(parts) == 3 else 1), "day" if len(parts) == 3 else "month")
+    except ValueError:
+        return None
+
+
+def trimmed(records: Records, name: str, sense: str | None = None) -> str:
+    """Take off articles and quotes, and a plural s where only the singular is known."""
+    bare = re.sub(r"^(?:an?|the)\s+", "", name.strip().strip("\"'\u201c\u201d").strip(), flags=re.IGNORECASE)
+    for form in (bare, bare.removesuffix("s"), bare.removesuffix("'s"), re.sub(r"\s+(?:sites?|areas?|footprints?|bodies|codes?)$", "", bare, flags=re.IGNORECASE)):
+        for word in (form, form.removesuffix("s")):
+            found = look_up(records, word, sense) if word else None
+            if found and (found.things or found.several):
+                return word
+    return bare
+
+
+class _Asking:
+    """One sentence being answered: its words, and the question they make."""
+
+    def __init__(self, records: Records, sentence: str, as_of: date, sense: str | None, words: dict[str, str], when: PartialDate | None) -> None:
+        self.records, self.sentence, self.as_of, self.sense, self.words, self.when = records, sentence, as_of, sense, words, when
+        self.x = trimmed(records, words["x"], sense) if "x" in words else ""
+
+    def answer(self, asks: str) -> Answer | None:
+        """Give the answer, or None when the sentence must be read some other way."""
+        method: Callable[[], Answer | None] = getattr(self, f"_{asks}")
+        return method()
+
+    @property
+    def _last_day(self) -> date:
+        return date.fromordinal(membership.following(self.when).toordinal() - 1) if self.when else self.as_of
+
+    def _beyond(self) -> Answer:
+        draft = Draft(self.records, self.sentence, "none", self.as_of, status="unknown")
+        draft.sentence = (
+            "That is not something this graph records. It records what structures and bodies were, what each became, who "
+            "belonged to what, how many people they served, when, and on whose word."
+        )  # fmt: skip
+        return draft.finish()
+
+    def _became(self) -> Answer:
+        as_of = self._last_day
+        return lineage.became(self.records, self.x, as_of=as_of, sense=self.sense, question=self.sentence)
+
+    def _codes(self) -> Answer:
+        return lineage.became(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, only="codes")
+
+    def _before(self) -> Answer:
+        as_of = self._last_day
+        return lineage.before(self.records, self.x, as_of=as_of, sense=self.sense, question=self.sentence)
+
+    def _lineage(self) -> Answer:
+        return lineage.lineage(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+
+    def _difference(self) -> Answer:
+        other = trimmed(self.records, self.words["y"])
+        return description.difference(self.records, self.x, other, as_of=self.as_of, question=self.sentence)
+
+    def _population(self) -> Answer:
+        return membership.population(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+
+    def _count(self) -> Answer:
+        now = self.words.get("tense") in ("are", "have") or "now" in self.words
+        on = self.when or (PartialDate(self.as_of, "day") if now else None)
+
+        def one(name: str) -> Answer:
+            return membership.count(self.records, name, as_of=self.as_of, on=on, sense=self.sense, question=self.sentence)
+
+        return self._each_or(one)
+
+    def _members(self) -> Answer:
+        return membership.members(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+
+    def _memberships(self) -> Answer:
+        return membership.memberships(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+
+    def _when(self, side: str = "both") -> Answer:
+        return description.when(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, side=side)
+
+    def _start(self) -> Answer:
+        return self._when("start")
+
+    def _end(self) -> Answer:
+        return self._when("end")
+
+    def _where(self) -> Answer:
+        return description.where(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+
+    def _what(self) -> Answer:
+        def one(name: str) -> Answer:
+            return description.what(self.records, name, as_of=self.as_of, sense=self.sense, question=self.sentence)
+
+        return self._each_or(one)
+
+    def _each(self) -> Answer | None:
+        answer = self._what()
+        things = {result.key for result in answer.results}
+        tiers = [row for row in self.records.graph.rows("tiers", asOf=date(2019, 7, 1)) + self.records.graph.rows("tiers", asOf=self.as_of)]
+        nested = dict.fromkeys(
+            f"{self.records.thing(row['part']).short} inside {self.records.thing(row['whole']).short}"
+            for row in tiers if key_of(row["part"]) in things and key_of(row["whole"]) in things
+        )  # fmt: skip
+        return replace(answer, sentence=f"{answer.sentence} How they nest: {say.listed(nested)}.") if nested else answer
+
+    def _each_or(self, one: Callable[[str], Answer]) -> Answer:
+        """Answer for one name, or for each of several that are listed when the whole is no name."""
+        found = look_up(self.records, self.x, self.sense)
+        names = [name for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", self.x) if name]
+        if found.things or found.several or len(names) < 2:
+            return one(self.x)
+        answers = [one(trimmed(self.records, name)) for name in names]
+        missing = [answer for answer in answers if answer.status == "not_found"]
+        return one(self.x) if missing else together(answers)
+
+    def _first(self) -> Answer | None:
+        found = look_up(self.records, self.x, self.sense)
+        lists = [row for kind in found.things for row in self.records.graph.rows("listings-of-kind", kind=kind)]
+        wanted = self.words.get("n", "")
+        lists = [row for row in lists if not wanted.isdigit() or row["entries"] == int(wanted)] or lists
+        if not lists:
+            return unresolved(self.records, found, self.x, self.sentence, "list", self.as_of) if not found.things else None
+        return description.listing(self.records, lists[0]["list"], as_of=self.as_of, question=self.sentence)
+
+    def _wave(self) -> Answer:
+        return description.wave(self.records, _WAVES.get(self.words.get("n", ""), 0) or int(self.words["w"]), as_of=self.as_of, question=self.sentence)
+
+    def _which(self) -> Answer:
+        return membership.ever(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+
+
+def together(answers: list[Answer]) -> Answer:
+    """Give several answers as one, each sentence in turn."""
+    first = answers[0]
+    sources = {source.key: source for answer in answers for source in answer.sources}
+    return replace(
+        first, subject=None, outcome=None,
+        status="answered" if any(answer.status == "answered" for answer in answers) else first.status,
+        sentence=" ".join(answer.sentence for answer in answers),
+        sentence_sources=tuple(dict.fromkeys(key for answer in answers for key in answer.sentence_sources)),
+        results=tuple(result for answer in answers for result in answer.results),
+        steps=tuple(step for answer in answers for step in answer.steps),
+        claims=tuple(claim for answer in answers for claim in answer.claims),
+        cautions=tuple(dict.fromkeys(caution for answer in answers for caution in answer.cautions)),
+        sources=tuple(sources.values()),
+    )  # fmt: skip
+
+
+def _unreadable(records: Records, sentence: str) -> str:
+    """Say which names were understood in a sentence that could not be read, and show three that can be."""
+    words, known = sentence.split(), []
+    taken = 0
+    for start in range(len(words)):
+        for end in range(min(len(words), start + 7), max(start, taken), -1):
+            text = " ".join(words[start:end]).strip("?,.;:'\"")
+            if start >= taken and text and records.graph.names.exact(text) and not text.isdigit():
+                known.append(text)
+                taken = end
+                break
+    name = known[0] if known else "ACS"
+    understood = f'It was understood to be about {say.listed(known)}, but not what is asked.' if known else "No name in it is known."
+    return (
+        f'The sentence cannot be read: "{sentence}". {understood} Sentences that can be: '
+        f'"what did {name} become?", "what is {name}?", "how many {name} were there in 2019?".'
+    )  # fmt: skip

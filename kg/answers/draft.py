@@ -1,0 +1,49 @@
+"""An answer in the making: facts are gathered in any order, sources numbered as they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from kg.answers.answer import Answer, Candidate, Claim, Intent, Outcome, Result, Status, Step, Subject
+from kg.answers.record import Records
+
+
+@dataclass
+class Draft:
+    """Collects the parts of an answer; `finish` gives it whole."""
+
+    records: Records
+    question: str
+    intent: Intent
+    as_of: date
+    status: Status = "answered"
+    subject: Subject | None = None
+    outcome: Outcome | None = None
+    sentence: str = ""
+    sentence_sources: tuple[str, ...] = ()
+    results: list[Result] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    cautions: list[str] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    also_cited: list[str] = field(default_factory=list)
+
+    def caution(self, text: str, sources: Iterable[str] = ()) -> None:
+        """Add a caution once, and cite what it rests on."""
+        if text not in self.cautions:
+            self.cautions.append(text)
+            self.also_cited.extend(sources)
+
+    def finish(self) -> Answer:
+        cited = list(self.sentence_sources)
+        for part in (*self.steps, *self.results, *self.claims):
+            cited.extend(part.sources)
+        keys = dict.fromkeys([*cited, *self.also_cited])
+        return Answer(
+            self.status, self.question, self.intent, self.subject, self.as_of.isoformat(), self.outcome,
+            self.sentence, self.sentence_sources, tuple(self.results), tuple(self.steps), tuple(self.claims),
+            tuple(self.cautions), tuple(self.candidates), tuple(self.records.source(key) for key in keys),
+            self.records.graph.release,
+        )  # fmt: skip

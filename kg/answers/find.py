@@ -1,0 +1,108 @@
+"""A name, code or acronym in; the thing or things meant out. A near name is only ever suggested."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from kg.answers.answer import Answer, Candidate, Intent
+from kg.answers.draft import Draft
+from kg.answers.language import listed
+from kg.answers.record import Records, Thing
+from kg.errors import UsageError
+from kg.graph.name_index import Named
+from kg.graph.names import Iri, expand
+
+
+class Found(NamedTuple):
+    """What a name means: one story, which may run through several senses of one acronym in order of time."""
+
+    things: tuple[Iri, ...] = ()
+    several: tuple[Named, ...] = ()
+    near: tuple[Named, ...] = ()
+
+    @property
+    def first(self) -> Iri:
+        return self.things[0]
+
+    @property
+    def last(self) -> Iri:
+        return self.things[-1]
+
+
+def look_up(records: Records, name: str, sense: str | None = None) -> Found:
+    """Find what a name means, exactly after folding.
+
+    Senses of one acronym that became one another (the plan and the partnership of STP) are one
+    story and not in doubt; any other several are, unless `sense` names the key of one.
+
+    Raises:
+        UsageError: `sense` is none of the things that the name may mean.
+    """
+    names = records.graph.names
+    iri = expand(name.strip())
+    if iri is not None and (named := names.by_iri(iri)):
+        return Found((named.iri,))
+    exact = names.exact(name)
+    if sense is not None:
+        chosen = [named for named in exact if named.key == sense]
+        if not chosen and not exact:
+            return Found(near=tuple(names.holding(name)))
+        if not chosen:
+            raise UsageError(f'"{sense}" is not a sense of "{name}". Its senses: {listed((named.key for named in exact), "or")}.')
+        return Found((chosen[0].iri,))
+    if not exact:
+        return Found(near=tuple(names.holding(name)))
+    if len(exact) == 1:
+        return Found((exact[0].iri,))
+    story = _one_story(records, [named.iri for named in exact])
+    return Found(story) if story else Found(several=tuple(exact))
+
+
+def _one_story(records: Records, things: list[Iri]) -> tuple[Iri, ...]:
+    """Give the things in order of time when each carried on as the next, nothing otherwise."""
+    after = {thing: [row["successor"] for row in records.graph.rows("carried-on-as", thing=thing)] for thing in things}
+    ordered = sorted(things, key=lambda thing: (records.thing(thing).start, thing))
+    linked = all(later in after[earlier] for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return tuple(ordered) if linked else ()
+
+
+def candidate(named: Named, records: Records) -> Candidate:
+    """Give a thing as one of several that a reader can pick."""
+    thing = records.thing(named.iri)
+    subject = thing.subject
+    return Candidate(subject.key, thing.full, subject.kind, subject.key, subject.from_, subject.until)
+
+
+def unresolved(records: Records, found: Found, name: str, question: str, intent: Intent, as_of: date) -> Answer:
+    """Give the answer to a question whose name means several things, or none."""
+    draft = Draft(records, question, intent, as_of)
+    if found.several:
+        draft.status = "ambiguous"
+        draft.sentence = f'"{name}" means {len(found.several)} different things. Say which with --sense.'
+        draft.candidates = [candidate(named, records) for named in found.several]
+    else:
+        draft.status = "not_found"
+        near = [candidate(named, records) for named in found.near[:5]]
+        draft.sentence = f'Nothing in this graph is called "{name}".' + (" Did you mean one of these?" if near else "")
+        draft.candidates = near
+    return draft.finish()
+
+
+def find(records: Records, text: str, as_of: date) -> Answer:
+    """List the things that a text may mean: exact first, else those with a name near it."""
+    draft = Draft(records, text, "find", as_of)
+    names = records.graph.names
+    exact = names.exact(text)
+    found = exact or names.holding(text)
+    if not found:
+        return unresolved(records, Found(), text, text, "find", as_of)
+    things: list[Thing] = [records.thing(named.iri) for named in found]
+    draft.results = [thing.result(text=named.matched) for thing, named in zip(things, found, strict=True)]
+    many = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
+    draft.sentence = f'{many} called "{text}".' if exact else f'Nothing is called exactly "{text}"; these come near.'
+    if not exact:
+        draft.status = "not_found"
+        draft.candidates = [candidate(named, records) for named in found]
+        draft.results = []
+    return draft.finish()

@@ -1,0 +1,183 @@
+"""What the graph states of one thing or one event, read once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kg.answers.answer import Claim, Codes, Ref, Result, SourceRef, Step, Subject
+from kg.answers.language import iso, iso_end
+from kg.graph.graph import Graph
+from kg.graph.names import TERMS, Iri, category_of, key_of, local_name
+
+_SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind or a body."""
+
+    iri: Iri
+    facts: dict[str, Any]
+    codes: Codes
+    kind_label: str
+
+    def fact(self, name: str) -> str:
+        """Give one stated text, empty when none is."""
+        return str(self.facts.get(name, ""))
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it is a kind with several members: "NHS England" is a kind of one, and told in the singular."""
+        return self.is_kind and self.fact("pluralLabel") != self.label
+
+    @property
+    def is_kind(self) -> bool:
+        return category_of(self.iri) == "kind"
+
+    @property
+    def label(self) -> str:
+        return str(self.facts["prefLabel"])
+
+    @property
+    def full(self) -> str:
+        """The name as a sentence has it: "accountable care system (ACS)", "NHS Frimley ICB"."""
+        return self._with_acronym(self.label)
+
+    @property
+    def plural(self) -> str:
+        """The plural as a sentence has it: "accountable care systems (ACS)"."""
+        return self._with_acronym(str(self.facts.get("pluralLabel") or self.label))
+
+    def _with_acronym(self, words: str) -> str:
+        inner = ", ".join(filter(None, (self.facts.get("acronym"), self.facts.get("qualifier")))) if self.is_kind else ""
+        return f"{words} ({inner})" if inner else words
+
+    @property
+    def short(self) -> str:
+        if not self.is_kind:
+            return self.label
+        acronym, qualifier = self.facts.get("acronym") or self.label, self.facts.get("qualifier")
+        return f"{acronym} ({qualifier})" if qualifier else str(acronym)
+
+    @property
+    def start(self) -> date:
+        return self.facts["startsOn"]  # type: ignore[no-any-return]
+
+    @property
+    def end(self) -> date:
+        return self.facts["endsBefore"]  # type: ignore[no-any-return]
+
+    @property
+    def kind(self) -> str:
+        return "kind of structure" if self.is_kind else self.kind_label
+
+    def in_force(self, as_of: date) -> bool:
+        return self.start <= as_of < self.end
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(key_of(self.iri), self.label, self.short, self.kind, self.codes)
+
+    @property
+    def subject(self) -> Subject:
+        ref, facts = self.ref, self.facts
+        return Subject(
+            ref.key, ref.label, ref.short, ref.kind, ref.codes,
+            iso(self.start, facts["startPrecision"]), iso_end(self.end, facts["endPrecision"]),
+        )  # fmt: skip
+
+    def result(self, **more: Any) -> Result:
+        subject = self.subject
+        given = {"from_": subject.from_, "until": subject.until} | more
+        return Result(subject.key, subject.label, subject.short, subject.kind, subject.codes, **given)
+
+
+class Records:
+    """Reads things, events and sources from a graph, each once for an answer.
+
+    What is stated of a node comes as {local name of the property: value}, a tuple where there are several.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._stated: dict[Iri, dict[str, Any]] = {}
+        self._things: dict[Iri, Thing] = {}
+        self._cited: dict[str, SourceRef] = {}
+
+    def stated(self, iri: Iri) -> dict[str, Any]:
+        """Give what is stated of a node; empty when nothing is."""
+        if iri not in self._stated:
+            values: dict[str, list[Any]] = {}
+            for row in self.graph.rows("statements-of", thing=iri):
+                values.setdefault(local_name(row["property"]), []).append(row["value"])
+            self._stated[iri] = {name: tuple(held) if len(held) > 1 else held[0] for name, held in values.items()}
+        return self._stated[iri]
+
+    def thing(self, iri: Iri) -> Thing:
+        """Give a kind or body; raise LookupError when the graph holds none at that address."""
+        if iri not in self._things:
+            facts = self.stated(iri)
+            if "prefLabel" not in facts:
+                raise LookupError(f"{iri} is no kind or body of this graph")
+            codes: dict[str, list[str]] = {}
+            for row in self.graph.rows("codes-of", thing=iri):
+                held = codes.setdefault(_SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
+                if row["code"] not in held:
+                    held.append(row["code"])
+            latest = next(iter(several(facts.get("latestKind"))), None)
+            label = str(self.stated(latest)["prefLabel"]) if latest else ""
+            self._things[iri] = Thing(iri, facts, {scheme: tuple(found) for scheme, found in codes.items()}, label)
+        return self._things[iri]
+
+    def event(self, iri: Iri) -> dict[str, Any]:
+        """Give what is stated of an event, its `type` a bare word such as "Merger"."""
+        facts = self.stated(iri)
+        kinds = [local_name(kind) for kind in several(facts.get("type")) if kind.startswith(TERMS)]
+        return {"note": "", "claimedBy": "", **facts, "type": next(kind for kind in kinds if kind != "PolicyChange")}
+
+    def sides(self, event: Iri) -> dict[str, tuple[Iri, ...]]:
+        """Give what stood before and after an event."""
+        facts = self.stated(event)
+        return {"before": several(facts.get("hasBefore")), "after": several(facts.get("hasAfter"))}
+
+    def cites(self, statement: Iri) -> tuple[str, ...]:
+        """Give the keys of a statement's sources, best first, and remember them for the list."""
+        facts = self.stated(statement)
+        best = facts.get("mainSource")
+        sources = sorted(several(facts.get("source")), key=lambda source: (source != best, source))
+        for source in sources:
+            key, told = key_of(source), self.stated(source)
+            locator = str(facts.get("locator", "")) if source == best else ""
+            if key not in self._cited or not self._cited[key].locator:
+                dated = iso(told["issued"], told["precision"]) if "issued" in told else None
+                self._cited[key] = SourceRef(key, told["title"], told["publisher"], dated, told.get("webPage", ""), told.get("fileName", ""), locator)
+        return tuple(key_of(source) for source in sources)
+
+    def source(self, key: str) -> SourceRef:
+        """Give a source that `cites` has met."""
+        return self._cited[key]
+
+    def step(self, event: Iri, givers: Iterable[Iri], receivers: Iterable[Iri], lineage: str | None) -> Step:
+        """Give an event as one step of a story about those givers and receivers."""
+        facts = self.event(event)
+        return Step(
+            key_of(event), facts["type"], iso(facts["happenedOn"], facts["precision"]) or "", facts["precision"], facts["status"],
+            tuple(self.thing(iri).ref for iri in givers), tuple(self.thing(iri).ref for iri in receivers),
+            lineage, facts["summary"], facts["note"], facts["confidence"], self.cites(event),
+        )  # fmt: skip
+
+    def claims(self, iri: Iri, keep: Callable[[dict[str, Any]], bool] = lambda _: True) -> list[Claim]:
+        """Give what sources say of a thing, unconfirmed claims left out."""
+        return [
+            Claim(row["text"], row["rank"], self.cites(row["claim"]), row["claimedBy"] or "")
+            for row in self.graph.rows("claims", thing=iri)
+            if row["confidence"] != "unconfirmed" and keep(row)
+        ]
+
+
+def several(value: Any) -> tuple[Any, ...]:
+    """Give one value, several or none as a tuple."""
+    return value if isinstance(value, tuple) else () if value is None else (value,)

@@ -1,0 +1,148 @@
+"""The sentences and cautions of a lineage: one clear sentence first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from kg.answers import language as say
+from kg.answers.draft import Draft
+from kg.answers.record import Records, Thing
+from kg.graph.names import Iri, key_of
+from kg.graph.names import thing as thing_iri
+
+if TYPE_CHECKING:
+    from kg.answers.lineage import Transfer
+
+#: How each type of change is told, {was} and {is_} by number, from the side of what was and of what came.
+_FORWARD: Final = {
+    "Renaming": "{subject} {was} renamed {others} {when}",
+    "Evolution": "{subject} evolved into {others} {when}",
+    "Replacement": "{subject} {was} replaced by {others} {when}",
+    "Merger": "{subject} merged {partners}into {others} {when}",
+    "Absorption": "{subject} {was} absorbed into {others} {when}",
+    "Division": "{subject} {was} divided between {others} {when}",
+    "Reorganisation": "{subject} became part of {others} {when}",
+    "PartialTransfer": "part of {subject} moved to {others} {when}",
+    "FunctionTransfer": "the functions of {subject} passed to {others} {when}",
+    "CodeReuse": "the code of {subject} passed to {others} {when}",
+}
+_BACKWARD: Final = {
+    "Renaming": "{subject} {was} called {others} until {date}, when the name changed",
+    "Evolution": "{subject} evolved from {others} {when}",
+    "Replacement": "{subject} replaced {others} {when}",
+    "Merger": "{subject} {was} formed by the merger of {others} {when}",
+    "Absorption": "{subject} took in {others} {when}",
+    "Division": "{subject} {was} formed out of {others} {when}",
+    "Reorganisation": "{subject} took over from {others}, whole or in part, {when}",
+    "PartialTransfer": "{subject} received part of {others} {when}",
+    "FunctionTransfer": "{subject} took over the functions of {others} {when}",
+    "CodeReuse": "{subject} took over the code of {others} {when}",
+}
+
+
+def moves(kind: str) -> bool:
+    """Say whether an event of this type moves a body, its duties or its code to another record."""
+    return kind in _FORWARD
+
+
+def direct(records: Records, things: Sequence[Iri], direction: str, walked: Iterable[Transfer], as_of: date) -> tuple[str, list[Iri]]:
+    """Give the sentence for what a thing directly became, or directly was; and the events it rests on."""
+    near = [t for t in walked if (t.giver if direction == "became" else t.receiver) in things]
+    near = [t for t in near if not (t.giver in things and t.receiver in things)] or near
+    groups: dict[tuple[date, str], list[Transfer]] = {}
+    for transfer in near:
+        groups.setdefault((transfer.date, str(records.event(transfer.event)["type"])), []).append(transfer)
+    if not groups:
+        return _nothing(records, records.thing(things[-1]), direction, as_of)
+    ranked = sorted(groups.items(), key=lambda item: (_weight(item[0][1]), item[0][0]))
+    best = [item for item in ranked if _weight(item[0][1]) == _weight(ranked[0][0][1])]
+    clauses = [_clause(records, things, direction, kind, parts) for (_, kind), parts in best]
+    events = list(dict.fromkeys(t.event for _, parts in best for t in parts))
+    return f"{say.capital('; '.join(clauses))}.", events
+
+
+def _weight(kind: str) -> int:
+    """A new name or body says more of what became of a thing than a duty that moved, and a code least."""
+    return {"FunctionTransfer": 1, "PartialTransfer": 1, "CodeReuse": 2}.get(kind, 0)
+
+
+def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, parts: list[Transfer]) -> str:
+    forward = direction == "became"
+    own = parts[0].giver if forward else parts[0].receiver
+    thing, event = records.thing(own), records.event(parts[0].event)
+    ends = list(dict.fromkeys(t.receiver if forward else t.giver for t in parts))
+    if kind == "Reorganisation" and forward and len(ends) > 1:
+        kind = "Division"
+    with_ = [iri for iri in records.sides(parts[0].event)["before"] if iri not in things] if kind == "Merger" else []
+    partners = f"with {say.shortened([records.thing(iri).full for iri in with_])} " if with_ else ""
+    return (_FORWARD if forward else _BACKWARD)[kind].format(
+        subject=_called(thing), was="were" if thing.is_kind else "was", partners=partners,
+        others=say.shortened([_called(records.thing(iri)) for iri in ends], 6),
+        when=say.on(event["happenedOn"], event["precision"]), date=say.day(event["happenedOn"], event["precision"]),
+    )  # fmt: skip
+
+
+def _called(thing: Thing) -> str:
+    if not thing.is_kind:
+        return f"the {thing.label} {thing.kind_label}".rstrip() if thing.kind_label and not _is_titled(thing) else thing.label
+    return thing.plural if thing.is_many else thing.full
+
+
+def _is_titled(thing: Thing) -> bool:
+    """A formal body's name already says what it is ("NHS Frimley ICB"); an area's does not ("Dorset")."""
+    return thing.label.startswith("NHS ") or not any(word in thing.kind_label for word in ("system", "partnership", "plan"))
+
+
+def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tuple[str, list[Iri]]:
+    name = say.capital(_called(thing))
+    are, have = ("are", "have") if thing.is_many else ("is", "has")
+    facts = thing.facts
+    if direction == "before":
+        since = f" {name} {have} existed since {say.day(thing.start, facts['startPrecision'])}." if facts["startPrecision"] != "unknown" else ""
+        return f"Nothing is recorded as having come before {_called(thing)}.{since}", []
+    if facts["endPrecision"] == "unknown":
+        return f"It is not recorded whether or when {_called(thing)} ended, nor what followed.", []
+    if thing.in_force(as_of):
+        return f"{name} {are} still in existence; nothing is recorded that {'they' if thing.is_many else 'it'} became.", []
+    for row in records.graph.rows("events-of", thing=thing.iri, asOf=as_of):
+        event = records.event(row["event"])
+        if event["type"] == "Abolition" and row["side"] == "before" and row["status"] == "in-effect":
+            was = "were" if thing.is_many else "was"
+            return f"{name} {was} abolished {say.on(event['happenedOn'], event['precision'])}; no successor is recorded.", [row["event"]]
+    if thing.start > as_of:
+        return f"{name} had not begun on {say.day(as_of)}.", []
+    return f"{name} ended {say.on(thing.end, facts['endPrecision'])}; what followed is not recorded.", []
+
+
+def reading(records: Records, event: Iri) -> str:
+    """Tell a change that is claimed and not walked: who became what, and why it is doubted."""
+    facts, sides = records.event(event), records.sides(event)
+    what = f"{say.listed(records.thing(iri).full for iri in sides['before'])} to {say.listed(records.thing(iri).full for iri in sides['after'])}"
+    note = f" {facts['note'].rstrip('.')}." if facts["note"] else ""
+    return f"{say.capital(what)} ({say.day(facts['happenedOn'], facts['precision'])}): {facts['summary']}.{note}"
+
+
+def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str], as_of: date) -> None:
+    """Add the cautions of a thing: what it is not, sites that did not carry over, weak dates, plans."""
+    thing = records.thing(iri)
+    for row in records.graph.rows("distinctions", thing=iri):
+        if key_of(row["other"]) not in walked:
+            draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))
+    for row in records.graph.rows("events-of", thing=iri, asOf=date.max):
+        if row["status"] == "planned":
+            event = records.event(row["event"])
+            draft.caution(f"Planned, not in effect: {event['summary']} ({say.day(event['happenedOn'], event['precision'])}).", records.cites(row["event"]))
+    for step in draft.steps:
+        if step.confidence == "background":
+            draft.caution(f"The step of {step.date} ({step.summary}) is background knowledge, not read in a source.")
+        carried = thing.is_kind and step.type in ("Renaming", "Evolution")
+        for row in records.graph.rows("exceptions", change=thing_iri("event", step.event)) if carried else ():
+            draft.caution(f"One site changed area when its kind changed: {row['label']} became part of {row['successorLabel']}.", records.cites(row["event"]))
+    if (weak := thing.fact("background").split()) and {"from", "until"} & set(weak):
+        sides = say.listed({"from": "start", "until": "end"}[word] for word in weak if word in ("from", "until"))
+        draft.caution(f"The {sides} of {thing.full} is background knowledge, not read in a source.")
+
+
+

@@ -1,0 +1,295 @@
+"""The command line: parse, call, print. The only module that prints, exits and reads the clock."""
+
+# No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+import contextlib
+import os
+import shutil
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from kg.errors import KgError, UsageError
+
+if TYPE_CHECKING:
+    from kg.answers.answer import Answer
+    from kg.faces.library import Graph
+    from kg.faces.tables import Format
+
+app = typer.Typer(
+    name="kg", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ask what the integration structures of the NHS in England were, what each became, who belonged to what, "
+    "how many people they served, and on whose word. Not an NHS service.",
+)  # fmt: skip
+
+EXIT_CODES = {"answered": 0, "unknown": 0, "not_found": 3, "ambiguous": 4}
+
+
+class Shape(StrEnum):
+    """How an answer is printed."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is not a day. Write it as 2019-06-01.') from None
+
+
+Name = Annotated[str, typer.Argument(help="A key, code, name (current or former), acronym or alias.", show_default=False)]
+AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="DATE", help="The day to answer for, as 2019-06-01; today when not given.", show_default=False)]
+Form = Annotated[Shape, typer.Option("--format", "-f", help="How to print the answer.")]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Where = Annotated[str | None, typer.Option("--store", envvar="KG_STORE", metavar="FOLDER", help="A compiled graph to ask; this installation's own when not given.", show_default=False)]
+Sense = Annotated[str | None, typer.Option("--sense", metavar="KEY", help="Which of several things of that name is meant.", show_default=False)]
+
+
+def main() -> NoReturn:
+    """Run the command line; every fault leaves one paragraph on standard error and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    _keep_only_what_is_asked()
+    code = 0
+    try:
+        app()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    except KgError as error:
+        _say(str(error))
+        code = error.exit_code
+    except BrokenPipeError:
+        code = 0  # the reader (head, less) has gone; there is nobody to tell
+    except KeyboardInterrupt:
+        code = 130
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # Nothing is left to write, and taking the interpreter and the store down in order takes a tenth of the whole time.
+    os._exit(code)
+
+
+def _keep_only_what_is_asked() -> None:
+    """Leave the other commands unread: Typer inspects every parameter of every command at each start."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    asked = [command for command in app.registered_commands if command.callback and command.callback.__name__ == word]
+    if asked and "_KG_COMPLETE" not in os.environ:
+        app.registered_commands = asked
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _open(store: str | None) -> "Graph":
+    from kg.faces.library import open_graph
+
+    if store and "://" in store:
+        raise UsageError("Remote SPARQL endpoints cannot be asked yet. Give --store a folder that kg build made.")
+    return open_graph(store, progress=_say)
+
+
+def _shape(form: Shape, json: bool) -> "Format":
+    return "json" if json else form.value
+
+
+def _print(answer: "Answer", form: "Format") -> None:
+    """Print an answer; one that could not be given goes to standard error as text, and sets the exit code."""
+    from kg.faces.text import render
+
+    code = EXIT_CODES[answer.status]
+    failed = code != 0 and form != "json"
+    stream = sys.stderr if failed else sys.stdout
+    terminal = stream.isatty()
+    width = min(max(shutil.get_terminal_size().columns, 60), 140) if terminal else 110
+    shown = render(answer, "text" if failed else form, width=width, **({"paint": _paint} if terminal and not os.environ.get("NO_COLOR") else {}))
+    typer.echo(shown, file=stream)
+    if code:
+        raise typer.Exit(code)
+
+
+def _paint(text: str, style: str) -> str:
+    return typer.style(text, bold=style == "strong", dim=style == "faint")
+
+
+@app.command()
+def ask(sentence: Annotated[str, typer.Argument(help='A question, as "what did ACS become?".', show_default=False)], as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """Answer a question in plain English."""
+    _print(_open(store).ask(sentence, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def became(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """Say what a thing became, step by step, with dates and sources."""
+    _print(_open(store).became(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def before(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """Say what a thing was before."""
+    _print(_open(store).before(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def lineage(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """Tell the whole line of a thing: what led to it and what it became."""
+    _print(_open(store).lineage(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def members(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """List who belonged to a body on a day, or which bodies were of a kind."""
+    _print(_open(store).members(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def memberships(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """List what a body belonged to on a day."""
+    _print(_open(store).memberships(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def show(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+    """Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims."""
+    _print(_open(store).show(name, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def find(text: Annotated[str, typer.Argument(help="A name, or part of one.", show_default=False)], as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None) -> None:
+    """List the things that a name may mean; names near it are suggested."""
+    _print(_open(store).find(text, as_of=as_of), _shape(form, json))
+
+
+@app.command()
+def queries(form: Form = Shape.text, json: Json = False, store: Where = None) -> None:
+    """List the saved queries, each with the parameters it takes."""
+    from kg.faces.tables import rows
+
+    graph = _open(store)
+    saved = [graph.graph.queries.get(name) for name in graph.graph.queries.names()]
+    lines = [{"name": query.name, "params": " ".join(f"{name}:{kind}" for name, kind in query.params.items()), "question": query.summary} for query in saved]
+    typer.echo(rows(("name", "params", "question"), lines, _shape(form, json), release=graph.release))
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="A saved query; kg queries lists them.", show_default=False)],
+    params: Annotated[list[str] | None, typer.Argument(help="Parameters, as body=ics-frimley asOf=2019-06-01.", show_default=False)] = None,
+    as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None,
+) -> None:  # fmt: skip
+    """Run a saved query by name."""
+    from kg.faces.tables import rows
+
+    given: dict[str, str] = {}
+    for pair in params or []:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f'A parameter is written key=value, and "{pair}" has no =.')
+        given[key] = value
+    graph = _open(store)
+    found = graph.query(name, given, as_of=as_of)
+    columns = list(graph.graph.queries.get(name).columns)
+    typer.echo(rows(columns, _readable(found), _shape(form, json), query=name, params=given, release=graph.release))
+
+
+@app.command()
+def sparql(
+    source: Annotated[str, typer.Argument(metavar="FILE|-", help="A file that holds a query, or - for standard input.", show_default=False)],
+    form: Form = Shape.text, json: Json = False, store: Where = None,
+) -> None:  # fmt: skip
+    """Run a read-only SPARQL 1.1 query over the whole graph; updates, FROM and SERVICE are refused."""
+    from kg.faces.tables import rows
+
+    text = sys.stdin.read() if source == "-" else _read(Path(source))
+    graph = _open(store)
+    columns, found = graph.sparql(text)
+    if isinstance(found, bool):
+        columns, lines = ["answer"], [{"answer": found}]
+    else:
+        lines = [line if isinstance(line, dict) else dict(zip(("subject", "predicate", "object"), line, strict=True)) for line in found]
+        columns = columns or ["subject", "predicate", "object"]
+    typer.echo(rows(columns, lines, _shape(form, json), query=text, release=graph.release))
+
+
+@app.command()
+def build(store: Where = None) -> None:
+    """Compile the graph, here or into a folder; it is written beside its place and moved in."""
+    from kg.graph import compiled
+    from kg.graph.inputs import Inputs
+
+    inputs = Inputs.default()
+    folder = Path(store) if store else compiled.default_folder(inputs)
+    manifest = compiled.compile_into(folder, inputs)
+    quads = sum(manifest["quads"].values())
+    _say(f"Compiled {quads:,} statements and {manifest['names']:,} names into {folder}, release {manifest['release']}.")
+
+
+@app.command()
+def check(form: Form = Shape.text, json: Json = False) -> None:
+    """Look for faults: rows of data/, SHACL shapes, and hygiene queries. Exit 1 when there is any."""
+    from kg.faces import report
+    from kg.graph.check import check as run
+    from kg.graph.inputs import Inputs
+
+    found = run(Inputs.default())
+    typer.echo(report.render(found, _shape(form, json)))
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; its ending chooses the format: .ttl .jsonld .nq .graphml .csv. - is standard output.", show_default=False)],
+    to: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="turtle, json-ld, n-quads, graphml or csv, when the ending does not say.", show_default=False)] = None,
+    store: Where = None,
+) -> None:  # fmt: skip
+    """Write the graph out as Turtle, JSON-LD, N-Quads, GraphML or CSV."""
+    from kg.graph import export as exporting
+
+    path = Path(output)
+    form = to or exporting.ENDINGS.get(path.suffix.lower(), "")
+    if not form:
+        raise UsageError(f'The ending of "{output}" does not say which format. End it in {", ".join(exporting.ENDINGS)}, or add --to.')
+    data = exporting.export(_open(store).graph, form)
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        return
+    exporting.write(path, data)
+    _say(f"Wrote {len(data):,} bytes to {output}.")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read: {reason}. Give a text file that holds one query, or - for standard input.") from None
+
+
+def _readable(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Show our own things by their CURIE, and the sentinels for open and unknown dates as nothing."""
+    from kg.graph.names import Iri, curie
+
+    return [{name: curie(value) if isinstance(value, Iri) else value for name, value in row.items()} for row in found]
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the release and stop.")] = False) -> None:
+    if version:
+        from kg import RELEASE
+
+        typer.echo(f"kg {RELEASE}")
+        raise typer.Exit
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The Python face: a graph with a method for each question, each returning an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.answers.answer import Answer
+from kg.answers.record import Records
+from kg.errors import NotFound, UsageError
+from kg.graph import graph as opened
+from kg.graph.names import Iri, expand
+from kg.graph.store import Results, Row
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib
+
+
+class Graph:
+    """A knowledge graph to ask; days are `datetime.date`, ISO text or None for today.
+
+    >>> import kg
+    >>> g = kg.open()
+    >>> g.became("ACS").sentence
+    'Accountable care systems (ACS) were renamed integrated care systems (ICS, non-statutory) in February 2018.'
+    """
+
+    def __init__(self, graph: opened.Graph) -> None:
+        self.graph = graph
+
+    @property
+    def release(self) -> str:
+        return self.graph.release
+
+    def __repr__(self) -> str:
+        return f"<kg.Graph release {self.release}>"
+
+    def became(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Say what a thing became, up to a day."""
+        from kg.answers import lineage
+
+        return lineage.became(Records(self.graph), name, as_of=day(as_of), sense=sense)
+
+    def before(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Say what a thing was before, up to a day."""
+        from kg.answers import lineage
+
+        return lineage.before(Records(self.graph), name, as_of=day(as_of), sense=sense)
+
+    def lineage(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Tell what led to a thing and what it became."""
+        from kg.answers import lineage
+
+        return lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense)
+
+    def members(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""
+        from kg.answers import membership
+
+        return membership.members(Records(self.graph), name, as_of=day(None), on=_period(as_of), sense=sense)
+
+    def memberships(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Say what a body belonged to on a day; without a day, as for `members`."""
+        from kg.answers import membership
+
+        return membership.memberships(Records(self.graph), name, as_of=day(None), on=_period(as_of), sense=sense)
+
+    def show(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Give all that is recorded of a thing."""
+        from kg.answers import description
+
+        return description.show(Records(self.graph), name, as_of=day(as_of), sense=sense)
+
+    def find(self, text: str, *, as_of: date | str | None = None) -> Answer:
+        """List the things a name may mean."""
+        from kg.answers import find
+
+        return find.find(Records(self.graph), text, day(as_of))
+
+    def ask(self, sentence: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Answer a sentence; raise UsageError when it cannot be read."""
+        from kg.answers import ask
+
+        return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
+
+    def query(self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None) -> list[Row]:
+        """Run a saved query with parameters as text; give its rows.
+
+        Raises:
+            UsageError: no such query, or a parameter is unknown, missing or of the wrong type.
+            NotFound: an `iri` parameter names nothing in the graph.
+        """
+        saved = self.graph.queries.get(name)
+        return self.graph.rows(name, **saved.values(params or {}, self.resolve, day(as_of)))
+
+    def sparql(self, text: str) -> tuple[list[str], Results]:
+        """Run a read-only SPARQL 1.1 query over all named graphs: (variables, rows), ([], triples) or ([], bool).
+
+        Raises:
+            UsageError: it is no query, is an update, or names other data by FROM or SERVICE.
+        """
+        from kg.graph.reading import refuse_unsafe
+
+        refuse_unsafe(text)
+        return self.graph.store.query(text)
+
+    def network(self, view: str = "succession", *, as_of: date | str | None = None) -> nx.MultiDiGraph[Any]:
+        """Give a networkx view: "succession", "membership" or "containment"."""
+        from kg.graph import network
+
+        views: dict[str, Callable[..., nx.MultiDiGraph[Any]]] = {
+            "succession": network.succession, "membership": network.membership, "containment": network.containment,
+        }  # fmt: skip
+        if view not in views:
+            raise UsageError(f'There is no network view "{view}". The views: {", ".join(views)}.')
+        return views[view](self.graph, as_of=None if as_of is None else day(as_of))
+
+    def dataset(self) -> rdflib.Dataset:
+        """Give the whole graph as an rdflib Dataset, one context per named graph, that reads nothing from elsewhere."""
+        from kg.graph.export import dataset
+
+        return dataset(self.graph)
+
+    def resolve(self, text: str) -> Iri:
+        """Give the IRI that a key, CURIE, IRI or unambiguous name stands for."""
+        if iri := expand(text):
+            return iri
+        found = self.graph.names.exact(text)
+        if len(found) == 1:
+            return found[0].iri
+        if found:
+            raise UsageError(f'"{text}" means several things: {", ".join(named.key for named in found)}. Give one of these keys.')
+        if iri := self._keyed(text):
+            return iri
+        near = ", ".join(named.key for named in self.graph.names.holding(text)[:3])
+        raise NotFound(f'Nothing in this graph has the key or name "{text}".' + (f" Near it: {near}." if near else ""))
+
+    def _keyed(self, key: str) -> Iri | None:
+        """Give the event, source or list of that key: these have no names to look up."""
+        from kg.graph.names import thing
+
+        candidates = [thing(category, key) for category in ("event", "source", "list")] if key.replace("-", "").isalnum() else []
+        return next((iri for iri in candidates if self.graph.rows("statements-of", thing=iri)), None)
+
+
+def day(when: date | str | None) -> date:
+    """Give a day: today when none is given.
+
+    Raises:
+        UsageError: the text is not an ISO day.
+    """
+    if when is None:
+        return date.today()  # noqa: DTZ011  # a person's own day is meant, as on a calendar
+    if isinstance(when, date):
+        return when
+    try:
+        return date.fromisoformat(when)
+    except ValueError:
+        raise UsageError(f'"{when}" is not a day. Write it as 2019-06-01.') from None
+
+
+def _period(when: date | str | None) -> Any:
+    from kg.facts.dates import PartialDate
+
+    return None if when is None else PartialDate(day(when), "day")
+
+
+def open_graph(store: str | Path | None = None, progress: Callable[[str], None] = lambda _: None) -> Graph:
+    """Open the graph of this installation, or the compiled graph in a folder."""
+    return Graph(opened.Graph.open(store, progress))

@@ -1,0 +1,192 @@
+"""An Answer as people and programs read it: text, Markdown, CSV or JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from kg.answers import language as say
+from kg.answers.answer import Answer, Ref, Result, Step, cite
+from kg.faces.tables import Format, aligned, as_csv, as_markdown
+
+Paint = Callable[[str, str], str]
+
+_LINEAGE = ("became", "before", "lineage")
+_STEP_COLUMNS = ("date", "type", "lineage", "from_key", "from_label", "to_key", "to_label", "summary", "confidence", "sources", "event", "release")
+_RESULT_COLUMNS = (
+    "key", "label", "kind", "codes", "from", "until", "share", "share_basis", "how", "role", "position", "mark",
+    "measure", "statistic", "value", "low", "high", "date", "method", "rank", "text", "sources", "release",
+)  # fmt: skip
+
+
+def plain(text: str, _style: str) -> str:
+    """Paint nothing."""
+    return text
+
+
+def render(answer: Answer, form: Format, *, paint: Paint = plain, width: int = 110) -> str:
+    """Show an answer in a format; `paint` colours parts ("strong", "faint") where the reader is a terminal."""
+    if form == "json":
+        return answer.to_json()
+    if form == "csv":
+        return _csv(answer)
+    if form == "markdown":
+        return _markdown(answer)
+    return _text(answer, paint, width)
+
+
+def _numbers(answer: Answer) -> Callable[[Iterable[str]], str]:
+    places = {source.key: place for place, source in enumerate(answer.sources, 1)}
+
+    def cites(keys: Iterable[str]) -> str:
+        return "".join(f"[{places[key]}]" for key in keys if key in places)
+
+    return cites
+
+
+def _text(answer: Answer, paint: Paint, width: int) -> str:
+    cites = _numbers(answer)
+    blocks = [paint(_wrapped(_joined(answer.sentence, cites(answer.sentence_sources)), "", width), "strong")]
+    if answer.steps:
+        blocks.append("\n".join(_step_lines(answer, cites, width)))
+    if lines := _result_lines(answer, cites, width):
+        blocks.append("\n".join(lines))
+    if answer.candidates:
+        blocks.append(_candidates(answer))
+    notes = [f"Also said{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}" for claim in answer.claims if claim.rank == "alternative" or answer.intent not in _LINEAGE]
+    notes += answer.cautions
+    if notes:
+        blocks.append("\n".join(_wrapped(note, "  ", width) for note in notes))
+    listed = [f"  [{place}] {cite(source)}" for place, source in enumerate(answer.sources, 1)]
+    foot = f"  As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}"
+    blocks.append(paint("\n".join([*listed, foot]), "faint"))
+    return "\n\n".join(blocks)
+
+
+def _joined(sentence: str, cites: str) -> str:
+    return f"{sentence} {cites}" if cites else sentence
+
+
+def _wrapped(text: str, indent: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _step_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
+    rows = [(_when(step), _move(step), f"{step.summary}{_mark(step)}", cites(step.sources)) for step in answer.steps]
+    first, second = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
+    third = max(len(row[2]) for row in rows)
+    if first + second + third + 12 <= width:
+        return [f"  {when:<{first}}  {move:<{second}}  {what:<{third}}  {by}".rstrip() for when, move, what, by in rows]
+    lines = []
+    for when, move, what, by in rows:
+        inner = " " * (first + 4)
+        lines.append(f"  {when:<{first}}  {_wrapped(move, inner, width).lstrip()}")
+        lines.append(_wrapped(f"{what} {by}".strip(), inner, width))
+    return lines
+
+
+def _when(step: Step) -> str:
+    day = date.fromisoformat(step.date + {4: "-01-01", 7: "-01"}.get(len(step.date), ""))
+    return say.short_day(day, step.precision)
+
+
+def _move(step: Step) -> str:
+    if step.from_ and step.to and step.from_ != step.to:
+        return f"{_names(step.from_)} -> {_names(step.to)}"
+    return _names(step.from_ or step.to) + ("" if step.to else " ended")
+
+
+def _names(refs: tuple[Ref, ...]) -> str:
+    return say.shortened([ref.short for ref in refs], 6)
+
+
+def _mark(step: Step) -> str:
+    code = " (code only)" if step.lineage == "codes" else ""
+    weak = f" ({step.confidence})" if step.confidence in ("background", "unconfirmed") else ""
+    return code + weak
+
+
+def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
+    if answer.intent in _LINEAGE:
+        shared = [result for result in answer.results if result.share is not None]
+        cells = [[result.short, f"{(result.share or 0) * 100:.1f} % by {result.share_basis}"] for result in shared]
+        return [aligned(cells, "  ")] if cells else []
+    rows = [_result_cells(answer, result, cites) for result in answer.results]
+    if not rows:
+        return []
+    texts = [" ".join(filter(None, row)) for row in rows]
+    if max(map(len, texts)) + 2 * len(rows[0]) <= width:
+        keep = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
+        return [aligned([[row[place] for place in keep] for row in rows], "  ")]
+    return [_wrapped(text, "  ", width) for text in texts]
+
+
+def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]], str]) -> list[str]:
+    position = f"{result.position}." if result.position else ""
+    said = result.text or result.short
+    if answer.intent in ("count", "population") and len({item.short for item in answer.results}) > 1:
+        said = f"{result.short}: {said}"
+    if answer.intent == "find":
+        said = f"{result.label}"
+    codes = ", ".join(code for held in result.codes.values() for code in held) if answer.intent in ("members", "memberships", "find", "list") else ""
+    key = result.key if answer.intent == "find" else ""
+    period = _period(result) if answer.intent in ("find", "list") and not result.position else ""
+    field = f"{result.measure}:" if answer.intent == "what" and result.measure else ""
+    return [position, field, key, said, result.role or "", codes, result.mark or "", period, cites(result.sources)]
+
+
+def _period(result: Result) -> str:
+    return say.period(result.from_, result.until) if result.from_ or result.until else ""
+
+
+def _candidates(answer: Answer) -> str:
+    cells = [[candidate.label, candidate.kind, say.period(candidate.from_, candidate.until), f"--sense {candidate.sense}"] for candidate in answer.candidates]
+    return aligned(cells, "  ")
+
+
+def _codes(held: dict[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{scheme} {code}" for scheme, codes in held.items() for code in codes)
+
+
+def _csv(answer: Answer) -> str:
+    if answer.intent in _LINEAGE:
+        return as_csv(_STEP_COLUMNS, list(step_cells(answer)))
+    cells = []
+    for result in answer.results:
+        row = {
+            **{name.rstrip("_"): value for name, value in result._asdict().items()},
+            "codes": _codes(result.codes), "sources": "; ".join(result.sources), "release": answer.release,
+        }  # fmt: skip
+        cells.append(["" if row[column] is None else f"{row[column]}" for column in _RESULT_COLUMNS])
+    return as_csv(_RESULT_COLUMNS, cells)
+
+
+def step_cells(answer: Answer) -> Iterable[list[str]]:
+    """Give one row a pair of a step: a merger of three gives three."""
+    for step in answer.steps:
+        nobody = Ref("", "", "", "", {})
+        for giver in step.from_ or (nobody,):
+            for receiver in step.to or (nobody,):
+                yield [
+                    step.date, step.type, step.lineage or "", giver.key, giver.label, receiver.key, receiver.label,
+                    step.summary, step.confidence, "; ".join(step.sources), step.event, answer.release,
+                ]  # fmt: skip
+
+
+def _markdown(answer: Answer) -> str:
+    cites = _numbers(answer)
+    blocks = [f"**{answer.sentence}** {cites(answer.sentence_sources)}".strip()]
+    if answer.steps:
+        blocks.append(as_markdown(("When", "What", "How", "Sources"), [[_when(step), _move(step), step.summary + _mark(step), cites(step.sources)] for step in answer.steps]))
+    elif answer.results:
+        blocks.append("\n".join(f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in answer.results))
+    if answer.candidates:
+        blocks.append("\n".join(f"- {candidate.label}: `--sense {candidate.sense}`" for candidate in answer.candidates))
+    notes = [f"Also said: {claim.text} {cites(claim.sources)}" for claim in answer.claims if claim.rank == "alternative" or answer.intent not in _LINEAGE] + list(answer.cautions)
+    if notes:
+        blocks.append("\n".join(f"> {note}" for note in notes))
+    if answer.sources:
+        blocks.append("\n".join(f"{place}. {cite(source)}" for place, source in enumerate(answer.sources, 1)))
+    blocks.append(f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}.")
+    return "\n\n".join(blocks)

@@ -1,0 +1,367 @@
+"""The rows of `data/`: one class a file, and the data dictionary.
+
+Each field's description is the rule a curator follows; `data/README.md` is printed from them.
+Cells are text; an empty cell means "not recorded". Lists inside a cell are parted by "; ".
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from kg.facts.dates import PartialDate
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _cells(value: Any) -> Any:
+    return tuple(filter(None, map(str.strip, value.split(";")))) if isinstance(value, str) else value
+
+
+def _day(value: Any) -> Any:
+    return PartialDate.parse(value) if isinstance(value, str) else value
+
+
+def _end(value: Any) -> Any:
+    return value if value == "unknown" else _day(value)
+
+
+Keys = Annotated[tuple[Key, ...], BeforeValidator(_cells)]
+Day = Annotated[PartialDate, BeforeValidator(_day)]
+End = Annotated[PartialDate | Literal["unknown"], BeforeValidator(_end)]
+
+Confidence = Literal["verified", "derived", "background", "unconfirmed"]
+Status = Literal["in-effect", "planned", "unconfirmed"]
+Rank = Literal["preferred", "alternative"]
+DateBasis = Literal["legal", "operational", "statistical", "announced"]
+Family = Literal[
+    "commissioner", "system", "partnership", "provider", "region",
+    "programme", "place", "national", "support", "council",
+]  # fmt: skip
+Form = Literal[
+    "statutory-body", "statutory-committee", "committee", "partnership", "system", "contract", "plan",
+    "programme", "care-model", "network", "tier", "reporting-geography", "administrative-tier",
+    "support-organisation", "operating-name", "agreement", "designation", "service-model",
+    "joint-working", "other",
+]  # fmt: skip
+EventType = Literal[
+    "Establishment", "Abolition", "Renaming", "Redesignation", "Replacement", "Merger", "Absorption",
+    "Division", "PartialTransfer", "Reorganisation", "FunctionTransfer", "CodeReuse", "CodeChange",
+    "BoundaryChange", "HierarchyChange", "Designation", "Clustering",
+]  # fmt: skip
+KindChangeType = Literal[
+    "Renaming", "Evolution", "Replacement", "Absorption", "FunctionTransfer", "CodeReuse", "Abolition",
+]  # fmt: skip
+
+#: How many things an event may have before and after: (least, most) each, None = no bound.
+#: ontology/shapes.ttl says the same in SHACL; a test holds the two together.
+CARDINALITY: dict[str, tuple[tuple[int, int | None], tuple[int, int | None]]] = {
+    "Establishment": ((0, 0), (1, None)),
+    "Abolition": ((1, None), (0, 0)),
+    "Renaming": ((1, 1), (1, 1)),
+    "Redesignation": ((1, 1), (1, 1)),
+    "Replacement": ((1, 1), (1, 1)),
+    "Evolution": ((1, 1), (1, 1)),
+    "Merger": ((2, None), (1, 1)),
+    "Absorption": ((1, None), (1, 1)),
+    "Division": ((1, 1), (2, None)),
+    "PartialTransfer": ((1, 1), (1, 1)),
+    "Reorganisation": ((1, None), (2, None)),
+    "FunctionTransfer": ((1, None), (1, None)),
+    "CodeReuse": ((1, 1), (1, 1)),
+    "CodeChange": ((1, 1), (1, 1)),
+    "BoundaryChange": ((1, 1), (1, 1)),
+    "HierarchyChange": ((1, 1), (1, 1)),
+    "Designation": ((0, 0), (1, None)),
+    "Clustering": ((0, 0), (2, None)),
+}
+
+#: Events whose one thing before and one thing after are the same record, which continues.
+SAME_RECORD = frozenset({"Redesignation", "CodeChange", "BoundaryChange", "HierarchyChange"})
+
+
+class Row(BaseModel):
+    """Any row of `data/`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    FILE: ClassVar[str]
+    #: The fields that tell one row from another; two rows alike in all of them are a fault.
+    IDENTITY: ClassVar[tuple[str, ...]]
+    #: Which fields hold keys of which table: source, kind, body, event, or thing (kind or body).
+    REFERS: ClassVar[dict[str, str]] = {}
+
+
+class Sourced(Row):
+    """A row that states a fact, on somebody's word."""
+
+    source: Annotated[Keys, Field(min_length=1, description="keys of `sources.csv`, best first")]
+    locator: str = Field("", description="where in the source: section, table, row or page")
+    confidence: Confidence = Field(
+        description="verified: read in the source; derived: follows from sources by arithmetic or "
+        "comparison; background: widely known, not read in a source; unconfirmed: one weak source, "
+        "kept out of answers"
+    )
+    note: str = Field("", description="a caveat, or why this is recorded as it is; shown to readers")
+
+
+class Dated(Sourced):
+    """A fact that holds for a period, [from, until)."""
+
+    from_: Day | None = Field(None, alias="from", description="first day; empty when not known")
+    until: End | None = Field(
+        None,
+        description='first day without: 2022-07-01 for a body whose last day was 30 June 2022; empty when open; "unknown" when '
+        "it is not recorded whether or when it ended",
+    )
+    date_basis: DateBasis = Field(
+        "legal", description="whose dates these are: legal, operational, statistical (seen in a data set), announced"
+    )
+
+
+class Source(Row):
+    """A document, page or data set that facts are taken from."""
+
+    FILE = "sources.csv"
+    IDENTITY = ("key",)
+
+    key: Key
+    title: Text
+    publisher: Text
+    date: Day | None = Field(None, description="date of publication; empty when undated")
+    url: str = Field("", description="address; empty for a seed file")
+    file: str = Field("", description="file name, for the documents the project began from")
+    note: str = Field("", description="what it is, and how far to trust it")
+
+
+class Kind(Dated):
+    """A kind of structure: a concept with its own validity, never a class of the ontology."""
+
+    FILE = "kinds.csv"
+    IDENTITY = ("key",)
+
+    key: Key
+    acronym: str = Field("", description="the acronym alone, as people write it; other acronyms go in `names.csv`")
+    name: Text = Field(description='singular, as in running text: "integrated care system"')
+    plural: Text = Field(description='plural, as in running text: "integrated care systems"')
+    qualifier: str = Field("", description="tells senses of one acronym apart: contract, alliance, committee, statutory ...")
+    family: Family = Field(description="what it is mainly for; gives the colour in diagrams")
+    form: Form = Field(description="what it is in law and practice")
+    definition: Text = Field(description='in our own words, "a <wider thing> that ...", one sentence')
+    legal_basis: str = Field("", description="act, order or contract; empty when none is recorded")
+    background: str = Field(
+        "", description="columns of this row that are background knowledge although the row is not, parted by spaces"
+    )
+
+
+class Change(Sourced):
+    """What happened, when, to whom: the columns that kinds and organisations share."""
+
+    key: Key
+    date: Day = Field(description="when it took effect, to the precision known")
+    date_basis: DateBasis = Field("legal", description="whose date this is")
+    status: Status = Field("in-effect", description="planned and unconfirmed changes stay out of default answers")
+    before: Annotated[Keys, Field(description="keys of what there was, parted by '; '")] = ()
+    after: Annotated[Keys, Field(description="keys of what there was afterwards, parted by '; '")] = ()
+    summary: Text = Field(description="one phrase that completes the step, with no full stop: 'renamed; the named sites carried over'")
+    group: Key | None = Field(None, description="rows that disagree share a group")
+    rank: Rank = Field("preferred", description="an alternative is shown as a claim and never walked as lineage")
+    claimed_by: str = Field("", description="who says so, when that matters")
+
+
+class KindChange(Change):
+    """How one kind of structure became another: policy, not the story of a single body."""
+
+    FILE = "kind_changes.csv"
+    IDENTITY = ("key",)
+    REFERS = {"before": "kind", "after": "kind"}
+
+    type: KindChangeType = Field(description="what sort of change; see ontology/README.md")
+
+
+class Event(Change):
+    """Something that happened to organisations or partnerships."""
+
+    FILE = "events.csv"
+    IDENTITY = ("key",)
+    REFERS = {"before": "body", "after": "body"}
+
+    type: EventType = Field(description="what sort of event; fixes how many things stand before and after")
+    wave: int | None = Field(None, ge=1, description="for a designation in waves, which wave")
+
+
+class KindPart(Dated):
+    """Which kind sits inside which: the tiers."""
+
+    FILE = "kind_parts.csv"
+    IDENTITY = ("part", "whole", "from_")
+    REFERS = {"part": "kind", "whole": "kind"}
+
+    part: Key
+    whole: Key
+
+
+class Distinction(Sourced):
+    """Two things that are confused and must not be."""
+
+    FILE = "distinctions.csv"
+    IDENTITY = ("one", "other")
+    REFERS = {"one": "thing", "other": "thing"}
+
+    one: Key
+    other: Key
+    text: Text = Field(description="one sentence that tells the two apart, naming both")
+
+
+class Body(Dated):
+    """An organisation, partnership or named area: new only when created in law or formed of other partners or another area."""
+
+    FILE = "bodies.csv"
+    IDENTITY = ("key",)
+
+    key: Key
+    name: Text = Field(description="the name it is best known by; dated names go in `names.csv`")
+    legal: Literal["formal", "collaboration"] = Field(description="formal: a legal person; collaboration: a partnership of others")
+    fate: Literal["", "unknown"] = Field("", description='"unknown" when it ended and no event says what followed')
+    identity: str = Field("", description="for a hard case, why this is one record, or why it is its own")
+
+
+class Naming(Dated):
+    """A name that something bore, or is called by."""
+
+    FILE = "names.csv"
+    IDENTITY = ("thing", "name", "from_")
+    REFERS = {"thing": "thing"}
+
+    thing: Key
+    name: Text
+    type: Literal["official", "short", "alias", "acronym"] = Field(
+        description="official: as its owner wrote it; short: without NHS, CCG and the like; alias: what others call it"
+    )
+
+
+class Classification(Dated):
+    """What kind a body was, for a period: one footprint may be an STP, then an ACS, then an ICS."""
+
+    FILE = "classifications.csv"
+    IDENTITY = ("body", "kind", "from_")
+    REFERS = {"body": "body", "kind": "kind"}
+
+    body: Key
+    kind: Key
+    wave: int | None = Field(None, ge=1, description="for kinds named in waves, which one")
+
+
+class CodeAssignment(Dated):
+    """A code of a scheme, given to one thing for a period; at most one thing per code and day."""
+
+    FILE = "codes.csv"
+    IDENTITY = ("thing", "scheme", "code", "from_")
+    REFERS = {"thing": "body"}
+
+    thing: Key
+    scheme: Literal["ods", "gss", "la"] = Field(description="ods: Organisation Data Service; gss: ONS nine-character; la: council code as ODS lists it")
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
+
+
+class Transfer(Sourced):
+    """In an event, what part of whom went to whom; needed where not everything went everywhere."""
+
+    FILE = "transfers.csv"
+    IDENTITY = ("event", "giver", "receiver", "basis")
+    REFERS = {"event": "event", "giver": "body", "receiver": "body"}
+
+    event: Key
+    giver: Key
+    receiver: Key
+    part: str = Field("", description='what moved, in words: "west Essex", "whole"')
+    basis: Literal["", "population", "practices", "budget", "area"] = Field("", description="what was counted; empty when the share is unknown")
+    share: float | None = Field(None, gt=0, le=1, description="part of `giver`, by `basis`; all parts of a divided giver sum to 1")
+    reference: str = Field("", description="the date or edition the count refers to")
+    method: str = Field("", description="how it was derived")
+
+
+class Membership(Dated):
+    """Who belonged to what, from when to when, in which role."""
+
+    FILE = "memberships.csv"
+    IDENTITY = ("group", "member", "role", "from_")
+    REFERS = {"group": "body", "member": "body"}
+
+    group: Key
+    member: Key
+    role: Literal["commissioner", "provider", "council", "partner", "part"] = Field(description="part: a body inside a larger one, as an ICB in its ICS")
+    observed: Day | None = Field(None, description="the date of the list that shows it, where start and end are not recorded")
+
+
+class Observation(Sourced):
+    """How many, on a date, by a method: people covered, or bodies of a kind."""
+
+    FILE = "observations.csv"
+    IDENTITY = ("thing", "measure", "statistic", "date", "method", "source", "value", "low", "high")
+    REFERS = {"thing": "thing"}
+
+    thing: Key
+    measure: Literal["population", "registered-population", "count"] = Field(
+        description="population: people covered; registered-population: on GP lists; count: bodies of this kind"
+    )
+    statistic: Literal["total", "about", "mean", "range", "over", "under", "almost"] = Field("total", description="what the number is")
+    value: float | None = Field(None, ge=0)
+    low: float | None = Field(None, ge=0, description="lower end of a range")
+    high: float | None = Field(None, ge=0, description="upper end of a range")
+    date: Day | None = Field(None, description="the date it is true of; empty when not stated")
+    method: Literal["policy", "measured", "stated", "derived"] = Field(
+        description="policy: what was intended; measured: counted in data; stated: a source says so; derived: worked out"
+    )
+    group: Key | None = Field(None, description="observations that disagree share a group")
+    rank: Rank = "preferred"
+
+
+class Claim(Sourced):
+    """What one source says of a thing, kept as said, where sources or readings differ or no other table fits."""
+
+    FILE = "claims.csv"
+    IDENTITY = ("key",)
+    REFERS = {"about": "thing"}
+
+    key: Key
+    about: Key
+    topic: Literal[
+        "definition", "name", "predecessor", "successor", "count", "population", "coverage", "members",
+        "role", "date", "area", "status", "legal",
+    ]  # fmt: skip
+    text: Text = Field(description="one sentence in our own words")
+    date: Day | None = Field(None, description="the date it is said of")
+    group: Key | None = Field(None, description="claims that disagree share a group")
+    rank: Rank = "preferred"
+    claimed_by: str = ""
+
+
+class Listing(Sourced):
+    """One line of a list that a source prints, in the source's own order."""
+
+    FILE = "listings.csv"
+    IDENTITY = ("list", "position")
+    REFERS = {"thing": "thing"}
+
+    list: Key
+    title: Text = Field(description="what the source calls the list")
+    position: int = Field(ge=1)
+    thing: Key
+    printed: Text = Field(description="the words the source prints")
+    mark: str = Field("", description="what the source adds in that line")
+
+
+#: Every file of `data/`, in the order a reader meets them.
+ROWS: tuple[type[Row], ...] = (
+    Source, Kind, KindChange, KindPart, Distinction, Body, Naming, Classification, CodeAssignment,
+    Event, Transfer, Membership, Observation, Claim, Listing,
+)  # fmt: skip
+
+
+def choices(row: type[Row], field: str) -> tuple[str, ...]:
+    """Give the words that a field of closed choice allows, empty when it is open."""
+    words = get_args(row.model_fields[field].annotation)
+    return tuple(word for word in words if isinstance(word, str))

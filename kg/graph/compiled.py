@@ -1,0 +1,149 @@
+"""The compiled graph: one folder, built once, reused, built anew when an input changes.
+
+    store/         the Oxigraph store, optimised, opened read-only
+    names.sqlite   the name index
+    graph.nq       the same graph as sorted N-Quads: the same bytes in every build
+    manifest.json  release, hash of the inputs, counts
+
+It is written beside its place and moved in by a rename, so a crash leaves the old one whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg import RELEASE
+from kg.errors import StoreError
+from kg.graph.inputs import Inputs
+from kg.graph.name_index import NameIndex
+from kg.graph.store import OxigraphStore
+
+_MANIFEST = "manifest.json"
+_KEEP = 4
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An open compiled graph."""
+
+    folder: Path
+    store: OxigraphStore
+    names: NameIndex
+    manifest: dict[str, Any]
+
+    @property
+    def release(self) -> str:
+        return str(self.manifest["release"])
+
+    @property
+    def n_quads(self) -> Path:
+        return self.folder / "graph.nq"
+
+
+def cache() -> Path:
+    """Give the folder for compiled graphs: KG_CACHE, or the user's own cache folder."""
+    if chosen := os.environ.get("KG_CACHE"):
+        return Path(chosen)
+    from platformdirs import user_cache_path  # only when nothing else was chosen
+
+    return user_cache_path("nhs-kg")
+
+
+def default_folder(inputs: Inputs) -> Path:
+    """Give the folder in the cache for the graph of these very inputs."""
+    return cache() / f"graph-{inputs.fingerprint[:16]}"
+
+
+def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
+    """Open the graph of this installation, compiling it first when there is none for its inputs."""
+    inputs = Inputs.default()
+    folder = default_folder(inputs)
+    if not (folder / _MANIFEST).is_file():
+        progress("Compiling the graph; this is done once, and again when the data change.")
+        compile_into(folder, inputs)
+        _prune(folder)
+    return open_folder(folder)
+
+
+def open_folder(folder: Path) -> Compiled:
+    """Open a compiled graph; raise StoreError when the folder is not one."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise StoreError(f"{folder} is not a compiled graph: it has no readable {_MANIFEST}. Make one with: kg build --store {folder}") from None
+    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
+
+
+def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
+    """Compile the inputs and put the result at `folder`, in place of what was there; give the manifest.
+
+    Raises:
+        DataFaults: rows of data/ have faults; nothing is changed.
+        StoreError: the folder cannot be written, or holds something that is not a compiled graph.
+    """
+    import hashlib
+    import tempfile
+    from collections import Counter
+
+    import pyoxigraph as ox
+
+    from kg.facts.curated import load
+    from kg.graph.build import build, n_quads
+
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
+        raise StoreError(f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder.")
+    built = build(load(inputs.data), inputs.ontology, inputs.rules)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"The compiled graph cannot be written to {folder.parent} ({error.strerror}). Set KG_CACHE to a folder that can be written.") from None
+    try:
+        data = n_quads(built.quads)
+        (made / "graph.nq").write_bytes(data)
+        store = ox.Store(str(made / "store"))
+        store.bulk_extend(built.quads)
+        store.optimize()
+        store.flush()
+        names = NameIndex.write(made / "names.sqlite", OxigraphStore(store))
+        del store
+        manifest = {
+            "release": RELEASE,
+            "inputs": inputs.fingerprint,
+            "graph_sha256": hashlib.sha256(data).hexdigest(),
+            "quads": dict(sorted(Counter(quad.graph_name.value for quad in built.quads).items())),
+            "names": names,
+        }
+        (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        _swap(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return manifest
+
+
+def _swap(made: Path, folder: Path) -> None:
+    """Move the new graph into place; a second process that was faster keeps its own."""
+    old = made.with_name(made.name + "-old")
+    try:
+        if folder.exists():
+            folder.rename(old)
+        made.rename(folder)
+    except OSError as error:
+        if not (folder / _MANIFEST).is_file():
+            raise StoreError(f"The compiled graph cannot be put at {folder} ({error.strerror}). Nothing there was changed.") from None
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _prune(newest: Path) -> None:
+    """Keep the few graphs last made: older ones belong to data that have since changed."""
+    made = sorted(newest.parent.glob("graph-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in made[_KEEP:]:
+        if path != newest:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,107 @@
+"""The graph written out: Turtle, JSON-LD, N-Quads, GraphML, CSV; and as an rdflib Dataset."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kg.errors import BadInput, UsageError
+from kg.graph.graph import Graph
+from kg.graph.names import GRAPHS, PREFIXES, key_of
+
+if TYPE_CHECKING:
+    import rdflib
+
+#: What a file's ending asks for.
+ENDINGS: Final = {
+    ".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld", ".nq": "n-quads", ".graphml": "graphml", ".csv": "csv",
+}  # fmt: skip
+
+_COLUMNS: Final = ("date", "precision", "event", "type", "lineage", "from_key", "from_label", "to_key", "to_label")
+
+
+def dataset(graph: Graph) -> rdflib.Dataset:
+    """Give the whole graph as an rdflib Dataset, one context per named graph, its default graph their union.
+
+    rdflib reads local files through FROM unless told not to; it is told not to, in this process.
+    """
+    import rdflib
+    import rdflib.plugins.sparql
+
+    rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+    data = rdflib.Dataset(default_union=True)
+    data.parse(source=io.BytesIO(graph.n_quads.read_bytes()), format="nquads")
+    for prefix, base in PREFIXES.items():
+        data.bind(prefix, base, replace=True)
+    return data
+
+
+def export(graph: Graph, form: str) -> bytes:
+    """Give the graph in a format; the same graph gives the same bytes.
+
+    Turtle and JSON-LD hold what is stated and derived, merged; N-Quads keep the named graphs; GraphML and
+    CSV hold the succession network, one edge a transfer.
+
+    Raises:
+        UsageError: the format is none of ENDINGS' values.
+    """
+    match form:
+        case "n-quads":
+            return graph.n_quads.read_bytes()
+        case "turtle" | "json-ld":
+            return _rdf(graph, form)
+        case "graphml":
+            return _graphml(graph)
+        case "csv":
+            return _csv(graph)
+    raise UsageError(f'"{form}" is not an export format. The formats: {", ".join(dict.fromkeys(ENDINGS.values()))}.')
+
+
+def _rdf(graph: Graph, form: str) -> bytes:
+    import rdflib
+
+    data, merged = dataset(graph), rdflib.Graph()
+    for prefix, base in PREFIXES.items():
+        merged.bind(prefix, base, replace=True)
+    for name in GRAPHS.values():
+        merged += data.graph(name)
+    if form == "turtle":
+        return merged.serialize(format="turtle", encoding="utf-8")
+    context = {prefix: base for prefix, base in PREFIXES.items()}
+    return merged.serialize(format="json-ld", encoding="utf-8", context=context, auto_compact=False, sort_keys=True)
+
+
+def _graphml(graph: Graph) -> bytes:
+    from kg.graph import network
+
+    return network.graphml(network.succession(graph))
+
+
+def _csv(graph: Graph) -> bytes:
+    labels = {row["thing"]: row["label"] for row in graph.rows("things")}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row in graph.rows("transfers"):
+        writer.writerow([
+            row["date"].isoformat(), row["precision"], key_of(row["event"]), row["type"].rsplit("#", 1)[-1], row["lineage"],
+            key_of(row["giver"]), labels[row["giver"]], key_of(row["receiver"]), labels[row["receiver"]],
+        ])  # fmt: skip
+    return out.getvalue().encode()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place, then moved in.
+
+    Raises:
+        BadInput: the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(f"{path} cannot be written ({error.strerror}). Name a file in a folder that exists and can be written.") from None

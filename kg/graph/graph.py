@@ -1,0 +1,44 @@
+"""A graph that can be asked: a store, its saved queries, its name index and its release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.graph import compiled
+from kg.graph.inputs import Inputs
+from kg.graph.name_index import NameIndex
+from kg.graph.queries import Queries
+from kg.graph.store import Row, Store, Value
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What every answer is drawn from."""
+
+    store: Store
+    names: NameIndex
+    queries: Queries
+    release: str
+    n_quads: Path
+
+    @classmethod
+    def open(cls, store: str | Path | None = None, progress: Callable[[str], None] = lambda _: None) -> Graph:
+        """Open a compiled graph: the folder named, or this installation's own, compiled at first use.
+
+        Raises:
+            StoreError: the folder is not a compiled graph, or none can be written.
+        """
+        made = compiled.open_folder(Path(store)) if store else compiled.open_default(progress)
+        return cls(made.store, made.names, Queries(Inputs.default().queries), made.release, made.n_quads)
+
+    def rows(self, query: str, **bindings: Value) -> list[Row]:
+        """Run a saved query whose parameters are typed already; give its rows."""
+        return self.queries.run(self.store, query, **bindings)
+
+    def one(self, query: str, **bindings: Value) -> Row | None:
+        """Give the first row of a saved query, None when there is none."""
+        return next(iter(self.rows(query, **bindings)), None)
+
+

@@ -1,0 +1,76 @@
+"""One interface over the engines that answer SPARQL, and the embedded engine.
+
+Values cross it as Python's own: Iri, str, int, float, bool, date. Parameters are bound by
+the engine and never formatted into the text of a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError, UsageError
+from kg.graph.names import Iri
+from kg.graph.terms import Value, literal, native
+
+Row = dict[str, Any]
+Triple = tuple[Any, Any, Any]
+Results = list[Row] | list[Triple] | bool
+
+
+class Store(Protocol):
+    """What every engine can do; the default graph is the union of all named graphs."""
+
+    def select(self, query: str, **bindings: Value) -> list[Row]:
+        """Give the rows of a SELECT, each {variable: value or None}; variables of `bindings` must be projected."""
+        ...
+
+    def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
+        """Run any read-only query: (variables, rows), ([], triples) or ([], true or false)."""
+        ...
+
+
+class OxigraphStore:
+    """Oxigraph inside this process: from a folder, opened read-only, or in memory."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, folder: Path) -> OxigraphStore:
+        """Open a compiled store; raise StoreError when it is not one."""
+        try:
+            return cls(ox.Store.read_only(str(folder)))
+        except OSError as error:
+            raise StoreError(f"The compiled graph in {folder} cannot be opened ({error}). Build it again with: kg build") from None
+
+    @classmethod
+    def holding(cls, quads: Iterator[ox.Quad] | list[ox.Quad]) -> OxigraphStore:
+        """Give a store in memory that holds these quads."""
+        store = ox.Store()
+        store.bulk_extend(quads)
+        return cls(store)
+
+    def select(self, query: str, **bindings: Value) -> list[Row]:
+        _, rows = self.query(query, **bindings)
+        if not isinstance(rows, list):
+            raise UsageError("This query answers yes or no; use an ASK face for it.")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
+        substitutions = {ox.Variable(name): literal(value) for name, value in bindings.items()}
+        try:
+            found: Any = self._store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
+        except SyntaxError as error:
+            raise UsageError(f"The query is not SPARQL: {error}") from None
+        except RuntimeError as error:
+            raise UsageError(f"The query cannot be run: {error}.") from None
+        if isinstance(found, ox.QuerySolutions):
+            names = [variable.value for variable in found.variables]
+            return names, [{name: native(solution[name]) for name in names} for solution in found]
+        if isinstance(found, ox.QueryTriples):
+            return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
+        return [], bool(found)

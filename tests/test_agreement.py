@@ -1,0 +1,344 @@
+"""SPARQL and networkx agree: lineage and membership are computed twice, and are the same (promise P7).
+
+Histories and memberships are drawn at random, as rows that go through the real build, rules and saved queries;
+then the same is asked of every thing in the real graph.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import NotFound, StoreError
+from kg.facts import records as r
+from kg.facts.curated import Facts, Placed, load
+from kg.facts.dates import OPEN_END, UNKNOWN_START
+from kg.graph.build import build
+from kg.graph.graph import Graph
+from kg.graph.inputs import Inputs
+from kg.graph.names import Iri, key_of, thing
+from kg.graph.network import Asked, Network, became, before, containment, graphml, membership, succession
+from kg.graph.queries import Queries
+from kg.graph.store import OxigraphStore, Row
+from kg.graph.terms import Value
+
+INPUTS = Inputs.default()
+QUERIES = Queries(INPUTS.queries)
+SAID = {"source": "someone", "confidence": "verified"}
+#: Few, so that chains and cycles on one day happen; two of them are the same day at another precision.
+DATES = ("2017-04-01", "2018", "2018-01-01", "2018-04-01", "2018-04-02", "2019-07")
+DAYS = tuple(date.fromisoformat(day) for day in ("2017-04-01", "2018-01-01", "2018-04-01", "2018-04-02", "2019-07-01"))
+EVENTS = (
+    "Merger", "Division", "Absorption", "PartialTransfer", "Reorganisation", "FunctionTransfer", "CodeReuse",
+    "Replacement",
+)  # fmt: skip
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A graph in memory, which answers the saved queries as a compiled one does."""
+
+    store: OxigraphStore
+
+    def rows(self, query: str, **bindings: Value) -> list[Row]:
+        return QUERIES.run(self.store, query, **bindings)
+
+
+def hold(rows: Iterable[r.Row]) -> Held:
+    """Build a graph of these rows, with the real rules."""
+    facts = Facts()
+    for line, row in enumerate(rows, start=2):
+        facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
+    return Held(OxigraphStore.holding(build(facts, [], INPUTS.rules).quads))
+
+
+def a_body(key: str, from_: str | None = None, until: str | None = None) -> r.Body:
+    return r.Body.model_validate({"key": key, "name": key.upper(), "legal": "formal", "from": from_, "until": until, **SAID})
+
+
+def an_event(key: str, kind: str, when: str, before: Iterable[str], after: Iterable[str], **other: str) -> r.Event:
+    sides = {"before": tuple(before), "after": tuple(after)}
+    return r.Event.model_validate({"key": key, "type": kind, "date": when, "summary": "it was so", **sides, **SAID, **other})
+
+
+def moves(*events: tuple[str, str, str], **other: str) -> Held:
+    """Build a graph of transfers, each (giver, receiver, when); the first is event e0."""
+    bodies = sorted({key for giver, receiver, _ in events for key in (giver, receiver)})
+    return hold([
+        *map(a_body, bodies),
+        *(an_event(f"e{n}", "PartialTransfer", when, [giver], [receiver], **other) for n, (giver, receiver, when) in enumerate(events)),
+    ])  # fmt: skip
+
+
+def walked(held: Asked, question: str, key: str, as_of: date = date.max) -> set[str]:
+    """The events, by key, that lineage runs through; both ways of finding them must say the same."""
+    network, iri = succession(held), thing("body", key)
+    lineage_agrees(held, network, [iri], [as_of])
+    found = (became if question == "became" else before)(network, iri, as_of)
+    return {data["event"] for _, _, transfer, data in network.edges(keys=True, data=True) if transfer in found}
+
+
+def lineage_agrees(graph: Asked, network: Network, things: Iterable[str], days: Iterable[date]) -> None:
+    days = list(days)
+    for iri in map(Iri, things):
+        for day in days:
+            for question, walk in (("became", became), ("before", before)):
+                rows = graph.rows(question, thing=iri, asOf=day)
+                assert {row["transfer"] for row in rows} == walk(network, iri, day), f"{question} {key_of(iri)} as of {day}"
+                assert all(network.has_edge(row["giver"], row["receiver"], row["transfer"]) for row in rows)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[r.Row]:
+    """Bodies and what happened to them: any events the data dictionary allows, in any order of days."""
+    some = st.booleans()
+    keys = [f"b{number}" for number in range(draw(st.integers(3, 12)))]
+    rows: list[r.Row] = [a_body(key) for key in keys]
+    for number in range(draw(st.integers(1, 15))):
+        kind = draw(st.sampled_from(EVENTS))
+        sides = []
+        for least, most in r.CARDINALITY[kind]:
+            side = st.lists(st.sampled_from(keys), min_size=least, max_size=most or 3, unique=True)
+            sides.append(draw(side))
+        event = an_event(
+            f"e{number}", kind, draw(st.sampled_from(DATES)), *sides,
+            status=draw(st.sampled_from(("in-effect", "in-effect", "in-effect", "planned"))),
+        )  # fmt: skip
+        rows.append(event)
+        pairs = [(giver, receiver) for giver in sides[0] for receiver in sides[1] if giver != receiver]
+        restricted: bool = draw(some)
+        if pairs and restricted:
+            for giver, receiver in draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True)):
+                share = {"basis": "population", "share": 0.25} if draw(some) else {}
+                rows.append(r.Transfer.model_validate({"event": event.key, "giver": giver, "receiver": receiver, **share, **SAID}))
+    return rows
+
+
+@given(histories())
+@settings(deadline=None, max_examples=60)
+def test_lineage_agrees_on_any_history(rows: list[r.Row]) -> None:
+    held = hold(rows)
+    network = succession(held)
+    assert nx.number_of_selfloops(network) == 0
+    lineage_agrees(held, network, network.nodes, [DAYS[0] - ONE_DAY, *DAYS])
+
+
+def test_lineage_agrees(graph: Graph) -> None:
+    network = succession(graph)
+    dates = sorted({row["date"] for row in graph.rows("transfers")})
+    assert network.number_of_edges() > 100
+    lineage_agrees(graph, network, network.nodes, [dates[0] - ONE_DAY, *dates, date.max])
+
+
+def test_a_cycle_ends() -> None:
+    there_and_back = moves(("a", "b", "2018-01-01"), ("b", "a", "2019-07-01"))
+    assert walked(there_and_back, "became", "a") == {"e0", "e1"}
+    assert walked(there_and_back, "became", "b") == {"e1"}
+    assert walked(there_and_back, "before", "a") == {"e0", "e1"}
+    assert walked(there_and_back, "before", "b") == {"e0"}
+
+
+def test_a_cycle_within_one_day_ends() -> None:
+    ring = moves(("a", "b", "2018-01-01"), ("b", "c", "2018-01-01"), ("c", "a", "2018-01-01"))
+    for question in ("became", "before"):
+        for key in "abc":
+            assert walked(ring, question, key) == {"e0", "e1", "e2"}
+
+
+def test_nothing_is_inherited_from_before_the_arrival() -> None:
+    held = moves(("a", "b", "2019-04-01"), ("b", "c", "2017-04-01"))
+    assert walked(held, "became", "a") == {"e0"}
+    assert walked(held, "before", "c") == {"e1"}
+
+
+def test_what_follows_on_the_same_day_is_inherited() -> None:
+    held = moves(("a", "b", "2018-04-01"), ("b", "c", "2018-04-01"), ("c", "d", "2018-04-01"), ("b", "e", "2018-03-31"))
+    assert walked(held, "became", "a") == {"e0", "e1", "e2"}
+    assert walked(held, "before", "d") == {"e0", "e1", "e2"}
+
+
+def test_the_earliest_arrival_and_the_latest_departure_count() -> None:
+    held = moves(("a", "b", "2020-01-01"), ("b", "c", "2018-01-01"), ("a", "b", "2016-01-01"))
+    assert walked(held, "became", "a") == {"e0", "e1", "e2"}
+    held = moves(("a", "b", "2018-01-01"), ("b", "c", "2016-01-01"), ("b", "c", "2020-01-01"))
+    assert walked(held, "before", "c") == {"e0", "e1", "e2"}
+
+
+def test_a_thing_that_comes_back_to_itself_keeps_all_that_it_gave() -> None:
+    """What a thing gave is its own from whatever day; only what others bring into it must have arrived."""
+    held = moves(("a", "c", "2015-01-01"), ("a", "b", "2018-01-01"), ("b", "a", "2019-01-01"), ("x", "a", "2016-01-01"))
+    assert walked(held, "became", "a") == {"e0", "e1", "e2"}
+    assert walked(held, "became", "x") == {"e1", "e2", "e3"}
+    assert walked(held, "became", "b") == {"e2"}
+
+
+def test_only_what_happened_by_the_day_counts() -> None:
+    held = moves(("a", "b", "2017-04-01"), ("b", "c", "2018-04-01"))
+    assert walked(held, "became", "a", date(2018, 3, 31)) == {"e0"}
+    assert walked(held, "became", "a", date(2018, 4, 1)) == {"e0", "e1"}
+    assert walked(held, "before", "c", date(2018, 3, 31)) == set()
+    assert walked(held, "before", "c", date(2018, 4, 1)) == {"e0", "e1"}
+
+
+@pytest.mark.parametrize(
+    "other", [{"status": "planned"}, {"status": "unconfirmed"}, {"rank": "alternative"}, {"confidence": "unconfirmed"}], ids=str
+)
+def test_what_is_not_settled_makes_no_edge(other: dict[str, str]) -> None:
+    held = moves(("a", "b", "2018-01-01"), **other)
+    assert succession(held).number_of_edges() == 0
+    assert walked(held, "became", "a") == walked(held, "before", "b") == set()
+
+
+Belonging = set[tuple[str, str, str, str | None, str | None]]
+
+
+def edges_of(network: Network, body: str, question: str) -> Belonging:
+    """Who is at the other end of a body's memberships in a network, and on what terms."""
+    edges: Any = network.in_edges(body, keys=True, data=True) if question == "members" else network.out_edges(body, keys=True, data=True)
+    return {
+        (key, member if question == "members" else group, data["role"], data["start"], data["until"])
+        for member, group, key, data in edges
+    }  # fmt: skip
+
+
+def rows_of(rows: Iterable[Row], question: str) -> Belonging:
+    """The same, of the rows that a saved query gave."""
+    return {
+        (
+            row["membership"], row["member" if question == "members" else "group"], key_of(row["role"]),
+            None if row["start"] == UNKNOWN_START else row["start"].isoformat(),
+            None if row["end"] == OPEN_END else row["end"].isoformat(),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def membership_agrees(graph: Asked, things: Iterable[str], days: Iterable[date]) -> None:
+    things = list(map(Iri, things))
+    for day in days:
+        network = membership(graph, as_of=day)
+        for iri in things:
+            for question in ("members", "memberships"):
+                rows = graph.rows(question, body=iri, asOf=day)
+                assert rows_of(rows, question) == edges_of(network, iri, question), f"{question} {key_of(iri)} on {day}"
+
+
+def around(days: Iterable[date]) -> list[date]:
+    """Each day and the one before, where the calendar has it: periods change between the two."""
+    near = {day - step for day in days if date.min < day < date.max for step in (timedelta(), ONE_DAY)}
+    return sorted(near | {date.min, date.max})
+
+
+@st.composite
+def belongings(draw: st.DrawFn) -> list[r.Row]:
+    """Bodies and memberships whose periods begin and end, or do not, independently of one another."""
+    start = st.sampled_from((None, *DATES))
+    periods = st.tuples(start, st.sampled_from((None, "unknown", *DATES))).filter(
+        lambda ends: None in ends or "unknown" in ends or DATES.index(str(ends[0])) <= DATES.index(str(ends[1]))
+    )
+    keys = [f"b{number}" for number in range(draw(st.integers(2, 6)))]
+    rows: list[r.Row] = [a_body(key, *draw(periods)) for key in keys]
+    ends = st.lists(st.sampled_from(keys), min_size=2, max_size=2, unique=True)
+    drawn = draw(st.lists(st.tuples(ends, st.sampled_from(("part", "partner")), periods), min_size=1, max_size=10))
+    for (group, member), role, (from_, until) in {(*item[0], item[1], item[2][0]): item for item in drawn}.values():
+        said = {"group": group, "member": member, "role": role, "from": from_, "until": until, **SAID}
+        rows.append(r.Membership.model_validate(said))
+    return rows
+
+
+@given(belongings())
+@settings(deadline=None, max_examples=60)
+def test_membership_agrees_on_any_record(rows: list[r.Row]) -> None:
+    held = hold(rows)
+    membership_agrees(held, membership(held).nodes, around(DAYS))
+
+
+def test_membership_agrees(graph: Graph) -> None:
+    """Every thing by itself on two days, and all of them at once around every day on which anything changed."""
+    network = membership(graph)
+    assert network.number_of_edges() > 100
+    membership_agrees(graph, network.nodes, [date(2019, 7, 1), date(2026, 4, 1)])
+    belong = {iri for edge in network.edges() for iri in edge}
+    periods = [*(row for row in graph.rows("things") if row["thing"] in belong), *graph.rows("all-memberships")]
+    for day in around({row[end] for row in periods for end in ("start", "end")}):
+        then = membership(graph, as_of=day)
+        for question in ("members", "memberships"):
+            asked: dict[str, list[Row]] = {iri: [] for iri in then}
+            for row in graph.rows(question, asOf=day):
+                asked[row["body"]].append(row)
+            for iri, rows in asked.items():
+                assert rows_of(rows, question) == edges_of(then, iri, question), f"{question} {key_of(iri)} on {day}"
+
+
+def test_containment_agrees(graph: Graph) -> None:
+    """Tiers of kinds are those of the saved query, and without a day those of all rows of the data."""
+    for day in sorted({row["start"] for row in graph.rows("things")} | {date.max}):
+        network = containment(graph, as_of=day)
+        tiers = {(row["part"], row["whole"]) for row in graph.rows("tiers", asOf=day)}
+        assert {(part, whole) for part, whole, key in network.edges(keys=True) if isinstance(key, int)} == tiers
+        parts = {key for _, _, key, data in membership(graph, as_of=day).edges(keys=True, data=True) if data["role"] == "part"}
+        assert {key for _, _, key in network.edges(keys=True) if isinstance(key, str)} == parts
+        assert {data["role"] for _, _, data in network.edges(data=True)} <= {"part"}
+    stated = load(INPUTS.data).rows(r.KindPart)
+    tiers_ever = [edge for edge in containment(graph).edges(keys=True) if isinstance(edge[2], int)]
+    told = {(key_of(part), key_of(whole)) for part, whole, _ in tiers_ever}
+    assert told == {(row.part, row.whole) for row in stated}
+    assert len(tiers_ever) == len(stated), "a tier is in force on no day on which anything began; see network.containment"
+
+
+def test_a_network_has_the_shape_it_documents(graph: Graph) -> None:
+    network = succession(graph)
+    assert set(network) == {row["thing"] for row in graph.rows("things")} == set(membership(graph)) == set(containment(graph))
+    assert all(set(data) == {"key", "label", "kind", "start", "until"} for _, data in network.nodes(data=True))
+    assert not {"0001-01-01", "9999-12-31"} & {day for _, data in network.nodes(data=True) for day in (data["start"], data["until"])}
+    attributes = {"event", "type", "date", "precision", "lineage", "shares"}
+    assert all(set(data) == attributes for _, _, data in network.edges(data=True))
+    assert any(data["shares"] for _, _, data in network.edges(data=True))
+    assert {key for _, _, key in network.edges(keys=True)} == {row["transfer"] for row in graph.rows("transfers")}
+
+
+def test_two_events_between_the_same_pair_stay_two_edges() -> None:
+    network = succession(moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")))
+    assert network.number_of_edges(thing("body", "a"), thing("body", "b")) == 2
+    assert succession(moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")), as_of=date(2018, 12, 31)).number_of_edges() == 1
+
+
+def test_shares_are_on_the_edge_they_measure() -> None:
+    def share(basis: str, part: float) -> r.Transfer:
+        return r.Transfer.model_validate({"event": "e", "giver": "a", "receiver": "b", "basis": basis, "share": part, **SAID})
+
+    split = an_event("e", "Division", "2018-01-01", ["a"], ["b", "c"])
+    rest = r.Transfer.model_validate({"event": "e", "giver": "a", "receiver": "c", "part": "the rest", **SAID})
+    network = succession(hold([*map(a_body, "abc"), split, share("population", 0.25), share("practices", 1.0), rest]))
+    shares = {key_of(receiver): data["shares"] for _, receiver, data in network.edges(data=True)}
+    assert shares == {"b": {"population": 0.25, "practices": 1.0}, "c": {}}
+
+
+def test_a_thing_that_is_not_there_is_not_found(graph: Graph) -> None:
+    network = succession(graph)
+    for walk in (became, before):
+        with pytest.raises(NotFound, match="no-such-body"):
+            walk(network, thing("body", "no-such-body"), date(2026, 1, 1))
+
+
+def test_an_edge_to_something_not_described_is_refused() -> None:
+    held = hold([a_body("a"), an_event("e", "Replacement", "2018-01-01", ["a"], ["b"])])
+    with pytest.raises(StoreError, match="body/b"):
+        succession(held)
+
+
+def test_graphml_is_the_same_each_time_and_can_be_read_back(graph: Graph) -> None:
+    for view in (succession, membership, containment):
+        written = graphml(view(graph))
+        assert written == graphml(view(graph))
+        read = nx.read_graphml(io.BytesIO(written), force_multigraph=True)
+        assert (read.number_of_nodes(), read.number_of_edges()) == (len(view(graph)), view(graph).number_of_edges())
