@@ -1,9 +1,9 @@
 """The knowledge graph of NHS (England) integration structures.
 
-    import kg
-    g = kg.open()
-    g.became("ACS")          # an Answer
-    kg.load_graph()          # the whole graph as an rdflib Dataset
+import kg
+g = kg.open()
+g.became("ACS")          # an Answer
+kg.load_graph()          # the whole graph as an rdflib Dataset
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, BNode, Graph, Literal, URIRef
 
 from kg import RELEASE
-from kg.facts import records as r
+from kg.facts import vocabulary
 from kg.facts.curated import read
 from kg.graph.build import build
 from kg.graph.inputs import Inputs
@@ -124,7 +124,7 @@ def test_the_files_keep_clear_of_known_traps(path: Path) -> None:
 
 def test_every_type_of_change_is_a_class() -> None:
     change, event, policy = (URIRef(f"{TERMS}Change"), URIRef("http://www.w3.org/ns/org#ChangeEvent"), f"{TERMS}PolicyChange")
-    of_bodies, of_kinds = (set(get_args(words)) for words in (r.EventType, r.KindChangeType))
+    of_bodies, of_kinds = (set(get_args(words)) for words in (vocabulary.EventType, vocabulary.KindChangeType))
     for name in of_bodies | of_kinds:
         term = URIRef(TERMS + name)
         parents = set(GRAPH.objects(term, RDFS.subClassOf))
@@ -162,6 +162,6 @@ def test_the_readme_lists_every_type_of_change_with_its_numbers() -> None:
         least, most = bounds
         return str(least) if least == most else f"{least} or more"
 
-    for name, (before, after) in r.CARDINALITY.items():
-        same = ", the same" if name in r.SAME_RECORD else ""
+    for name, (before, after) in vocabulary.CARDINALITY.items():
+        same = ", the same" if name in vocabulary.SAME_RECORD else ""
         assert f"| {name} | {shown(before)} | {shown(after)}{same} |" in readme, name

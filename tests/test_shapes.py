@@ -12,6 +12,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.facts import records as r
+from kg.facts import vocabulary
 from kg.graph.check import validate
 from kg.graph.names import TERMS, local_name
 
@@ -81,10 +82,10 @@ def bounds(event: str, side: str) -> tuple[int, int | None]:
     return int(str(least or 0)), None if most is None else int(str(most))
 
 
-@pytest.mark.parametrize("event", sorted(r.CARDINALITY))
+@pytest.mark.parametrize("event", sorted(vocabulary.CARDINALITY))
 def test_shapes_and_records_agree_on_how_many_stand_before_and_after(event: str) -> None:
-    assert (bounds(event, "Before"), bounds(event, "After")) == r.CARDINALITY[event]
-    assert (f"{event}-same" in rules_of(event)) == (event in r.SAME_RECORD)
+    assert (bounds(event, "Before"), bounds(event, "After")) == vocabulary.CARDINALITY[event]
+    assert (f"{event}-same" in rules_of(event)) == (event in vocabulary.SAME_RECORD)
 
 
 WORDS: dict[str, tuple[type[r.Row], str]] = {

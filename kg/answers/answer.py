@@ -173,7 +173,9 @@ class Answer:
         items += [f"Other reading: {say(claim.text)}{cites(claim.sources)}" for claim in self.claims]
         items += [say(caution) for caution in self.cautions]
         parts += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"] if items else []
-        parts += ["<ol>", *(f"<li>{say(cite(source))}</li>" for source in self.sources), "</ol>"] if self.sources else []
+        parts += (
+            ["<ol>", *(f"<li>{say(cite(source))}</li>" for source in self.sources), "</ol>"] if self.sources else []
+        )
         return "".join([*parts, f"<p>As of {say(self.as_of)}, release {say(self.release)}</p>"])
 
 

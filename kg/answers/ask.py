@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kg.answers import description, lineage, membership
+from kg.answers import description, lineage, membership, observation
 from kg.answers import language as say
 from kg.answers.answer import Answer
 from kg.answers.draft import Draft
@@ -20,7 +20,11 @@ from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
 
 _WAVES: Final = {"first": 1, "second": 2, "third": 3}
-_MONTHS: Final = {day.lower(): month for month in range(1, 13) for day in (say.day(date(2000, month, 1), "month").split()[0], say.short_day(date(2000, month, 1), "month").split()[0])}
+_MONTHS: Final = {
+    tell(date(2000, month, 1), "month").split()[0].lower(): month
+    for month in range(1, 13)
+    for tell in (say.day, say.short_day)
+}
 
 
 def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = None) -> Answer:
@@ -56,7 +60,9 @@ def _date(text: str) -> PartialDate | None:
     if len(parts) not in (2, 3) or not month or not parts[-1].isdigit():
         return None
     try:
-        return PartialDate(date(int(parts[-1]), month, int(parts[0]) if len(parts) == 3 else 1), "day" if len(parts) == 3 else "month")
+        return PartialDate(
+            date(int(parts[-1]), month, int(parts[0]) if len(parts) == 3 else 1), "day" if len(parts) == 3 else "month"
+        )
     except ValueError:
         return None
 
@@ -64,7 +70,12 @@ def _date(text: str) -> PartialDate | None:
 def trimmed(records: Records, name: str, sense: str | None = None) -> str:
     """Take off articles and quotes, and a plural s where only the singular is known."""
     bare = re.sub(r"^(?:an?|the)\s+", "", name.strip().strip("\"'\u201c\u201d").strip(), flags=re.IGNORECASE)
-    for form in (bare, bare.removesuffix("s"), bare.removesuffix("'s"), re.sub(r"\s+(?:sites?|areas?|footprints?|bodies|codes?)$", "", bare, flags=re.IGNORECASE)):
+    for form in (
+        bare,
+        bare.removesuffix("s"),
+        bare.removesuffix("'s"),
+        re.sub(r"\s+(?:sites?|areas?|footprints?|bodies|codes?)$", "", bare, flags=re.IGNORECASE),
+    ):
         for word in (form, form.removesuffix("s")):
             found = look_up(records, word, sense) if word else None
             if found and (found.things or found.several):
@@ -75,8 +86,23 @@ def trimmed(records: Records, name: str, sense: str | None = None) -> str:
 class _Asking:
     """One sentence being answered: its words, and the question they make."""
 
-    def __init__(self, records: Records, sentence: str, as_of: date, sense: str | None, words: dict[str, str], when: PartialDate | None) -> None:
-        self.records, self.sentence, self.as_of, self.sense, self.words, self.when = records, sentence, as_of, sense, words, when
+    def __init__(
+        self,
+        records: Records,
+        sentence: str,
+        as_of: date,
+        sense: str | None,
+        words: dict[str, str],
+        when: PartialDate | None,
+    ) -> None:
+        self.records, self.sentence, self.as_of, self.sense, self.words, self.when = (
+            records,
+            sentence,
+            as_of,
+            sense,
+            words,
+            when,
+        )
         self.x = trimmed(records, words["x"], sense) if "x" in words else ""
 
     def answer(self, asks: str) -> Answer | None:
@@ -86,7 +112,7 @@ class _Asking:
 
     @property
     def _last_day(self) -> date:
-        return date.fromordinal(membership.following(self.when).toordinal() - 1) if self.when else self.as_of
+        return date.fromordinal(self.when.following.toordinal() - 1) if self.when else self.as_of
 
     def _beyond(self) -> Answer:
         draft = Draft(self.records, self.sentence, "none", self.as_of, status="unknown")
@@ -101,7 +127,9 @@ class _Asking:
         return lineage.became(self.records, self.x, as_of=as_of, sense=self.sense, question=self.sentence)
 
     def _codes(self) -> Answer:
-        return lineage.became(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, only="codes")
+        return lineage.became(
+            self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, only="codes"
+        )
 
     def _before(self) -> Answer:
         as_of = self._last_day
@@ -115,25 +143,35 @@ class _Asking:
         return description.difference(self.records, self.x, other, as_of=self.as_of, question=self.sentence)
 
     def _population(self) -> Answer:
-        return membership.population(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+        return observation.population(
+            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
+        )
 
     def _count(self) -> Answer:
         now = self.words.get("tense") in ("are", "have") or "now" in self.words
         on = self.when or (PartialDate(self.as_of, "day") if now else None)
 
         def one(name: str) -> Answer:
-            return membership.count(self.records, name, as_of=self.as_of, on=on, sense=self.sense, question=self.sentence)
+            return observation.count(
+                self.records, name, as_of=self.as_of, on=on, sense=self.sense, question=self.sentence
+            )
 
         return self._each_or(one)
 
     def _members(self) -> Answer:
-        return membership.members(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+        return membership.members(
+            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
+        )
 
     def _memberships(self) -> Answer:
-        return membership.memberships(self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence)
+        return membership.memberships(
+            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
+        )
 
     def _when(self, side: str = "both") -> Answer:
-        return description.when(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, side=side)
+        return description.when(
+            self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence, side=side
+        )
 
     def _start(self) -> Answer:
         return self._when("start")
@@ -153,7 +191,10 @@ class _Asking:
     def _each(self) -> Answer | None:
         answer = self._what()
         things = {result.key for result in answer.results}
-        tiers = [row for row in self.records.graph.rows("tiers", asOf=date(2019, 7, 1)) + self.records.graph.rows("tiers", asOf=self.as_of)]
+        # How kinds nest is asked of the years of STPs and of today alike: what nested then may not now.
+        tiers = self.records.graph.rows("tiers", asOf=date(2019, 7, 1)) + self.records.graph.rows(
+            "tiers", asOf=self.as_of
+        )
         nested = dict.fromkeys(
             f"{self.records.thing(row['part']).short} inside {self.records.thing(row['whole']).short}"
             for row in tiers if key_of(row["part"]) in things and key_of(row["whole"]) in things
@@ -176,11 +217,18 @@ class _Asking:
         wanted = self.words.get("n", "")
         lists = [row for row in lists if not wanted.isdigit() or row["entries"] == int(wanted)] or lists
         if not lists:
-            return unresolved(self.records, found, self.x, self.sentence, "list", self.as_of) if not found.things else None
+            return (
+                unresolved(self.records, found, self.x, self.sentence, "list", self.as_of) if not found.things else None
+            )
         return description.listing(self.records, lists[0]["list"], as_of=self.as_of, question=self.sentence)
 
     def _wave(self) -> Answer:
-        return description.wave(self.records, _WAVES.get(self.words.get("n", ""), 0) or int(self.words["w"]), as_of=self.as_of, question=self.sentence)
+        return description.wave(
+            self.records,
+            _WAVES.get(self.words.get("n", ""), 0) or int(self.words["w"]),
+            as_of=self.as_of,
+            question=self.sentence,
+        )
 
     def _which(self) -> Answer:
         return membership.ever(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
@@ -215,7 +263,11 @@ def _unreadable(records: Records, sentence: str) -> str:
                 taken = end
                 break
     name = known[0] if known else "ACS"
-    understood = f'It was understood to be about {say.listed(known)}, but not what is asked.' if known else "No name in it is known."
+    understood = (
+        f"It was understood to be about {say.listed(known)}, but not what is asked."
+        if known
+        else "No name in it is known."
+    )
     return (
         f'The sentence cannot be read: "{sentence}". {understood} Sentences that can be: '
         f'"what did {name} become?", "what is {name}?", "how many {name} were there in 2019?".'

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from kg.answers import language as say
 from kg.answers.answer import Answer, Intent
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
-from kg.answers.membership import observed_words
+from kg.answers.observation import observed_words
 from kg.answers.record import Records, Thing
 from kg.graph.names import Iri, key_of
 
@@ -24,11 +25,11 @@ def what(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     draft = Draft(records, asked, "what", as_of)
     if len(things) == 1 or found.things:
         draft.subject = things[-1].subject
-    draft.results = [thing.result(text=_account(records, thing), sources=records.cites(thing.iri)) for thing in things]
+    draft.results = [thing.result(text=_account(thing), sources=records.cites(thing.iri)) for thing in things]
     if len(things) == 1:
-        draft.sentence = _definition(records, things[0])
+        draft.sentence = _definition(things[0])
     elif found.things:
-        draft.sentence = f"{_definition(records, things[-1])} {say.capital(name)} has meant {len(things)} things in turn, each becoming the next."
+        draft.sentence = f"{_definition(things[-1])} {say.capital(name)} has meant {len(things)} things in turn, each becoming the next."
     else:
         draft.sentence = f'"{name}" means {len(things)} different things: {say.listed(thing.full for thing in things)}.'
     draft.sentence_sources = tuple(dict.fromkeys(key for thing in things for key in records.cites(thing.iri)))[:4]
@@ -37,11 +38,15 @@ def what(records: Records, name: str, *, as_of: date, sense: str | None = None, 
             # Of several senses, what matters is how they differ from each other.
             if len(things) == 1 or row["other"] in {other.iri for other in things}:
                 draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))
-        draft.claims.extend(records.claims(thing.iri, lambda row: row["topic"] in ("definition", "name", "legal", "role")))
+        draft.claims.extend(
+            records.claims(thing.iri, lambda row: row["topic"] in ("definition", "name", "legal", "role"))
+        )
     return draft.finish()
 
 
-def when(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "", side: str = "both") -> Answer:
+def when(
+    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "", side: str = "both"
+) -> Answer:
     """Say when a thing began and ended: `side` is "start", "end" or "both"."""
     asked = question or f"When did {name} start and end?"
     found = look_up(records, name, sense)
@@ -57,7 +62,9 @@ def when(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     for thing in things:
         weak = [word for word in thing.fact("background").split() if word in ("from", "until")]
         for word in weak:
-            draft.caution(f"The {'start' if word == 'from' else 'end'} date of {thing.full} is background knowledge, not read in a source.")
+            draft.caution(
+                f"The {'start' if word == 'from' else 'end'} date of {thing.full} is background knowledge, not read in a source."
+            )
         if thing.fact("note"):
             draft.caution(thing.fact("note"))
         draft.claims.extend(records.claims(thing.iri, lambda row: row["topic"] == "date"))
@@ -73,9 +80,24 @@ def where(records: Records, name: str, *, as_of: date, sense: str | None = None,
     thing = records.thing(found.last)
     draft = Draft(records, asked, "where", as_of, subject=thing.subject)
     draft.claims = records.claims(thing.iri, lambda row: row["topic"] in ("area", "coverage"))
-    day = as_of if thing.in_force(as_of) or thing.facts["endPrecision"] in ("open", "unknown") else date.fromordinal(thing.end.toordinal() - 1)
-    rows = [] if thing.is_kind else [row for row in records.graph.rows("members", body=thing.iri, asOf=day) if key_of(row["role"]) in ("council", "commissioner")]
-    draft.results = [records.thing(row["member"]).result(role=key_of(row["role"]), sources=records.cites(row["membership"])) for row in rows]
+    day = (
+        as_of
+        if thing.in_force(as_of) or thing.facts["endPrecision"] in ("open", "unknown")
+        else date.fromordinal(thing.end.toordinal() - 1)
+    )
+    rows = (
+        []
+        if thing.is_kind
+        else [
+            row
+            for row in records.graph.rows("members", body=thing.iri, asOf=day)
+            if key_of(row["role"]) in ("council", "commissioner")
+        ]
+    )
+    draft.results = [
+        records.thing(row["member"]).result(role=key_of(row["role"]), sources=records.cites(row["membership"]))
+        for row in rows
+    ]
     if draft.results:
         names = say.shortened([result.label for result in draft.results], 12)
         draft.sentence = f"{thing.label} is recorded by its members on {say.day(day)}, not by a boundary: {names}."
@@ -99,7 +121,9 @@ def difference(records: Records, one: str, other: str, *, as_of: date, question:
         sides.append([records.thing(iri) for iri in (found.things or tuple(named.iri for named in found.several))])
     draft = Draft(records, asked, "difference", as_of)
     things = list(dict.fromkeys(thing.iri for side in sides for thing in side))
-    draft.results = [records.thing(iri).result(text=_account(records, records.thing(iri)), sources=records.cites(iri)) for iri in things]
+    draft.results = [
+        records.thing(iri).result(text=_account(records.thing(iri)), sources=records.cites(iri)) for iri in things
+    ]
     texts: list[str] = []
     others = {thing.iri for thing in sides[1]}
     for thing in sides[0]:
@@ -107,24 +131,32 @@ def difference(records: Records, one: str, other: str, *, as_of: date, question:
             if row["other"] in others and row["text"] not in texts:
                 texts.append(row["text"])
                 draft.sentence_sources += records.cites(row["distinction"])
-    said = [_definition(records, side[-1]) for side in sides]
+    said = [_definition(side[-1]) for side in sides]
     draft.sentence = " ".join(texts) or " ".join(said)
-    draft.sentence_sources = tuple(dict.fromkeys(draft.sentence_sources)) or tuple(dict.fromkeys(key for side in sides for key in records.cites(side[-1].iri)))
+    draft.sentence_sources = tuple(dict.fromkeys(draft.sentence_sources)) or tuple(
+        dict.fromkeys(key for side in sides for key in records.cites(side[-1].iri))
+    )
     return draft.finish()
 
 
-def listing(records: Records, key: Iri, *, as_of: date, question: str, intent: Intent = "list", only: str = "") -> Answer:
+def listing(
+    records: Records, key: Iri, *, as_of: date, question: str, intent: Intent = "list", only: str = ""
+) -> Answer:
     """Give a list as a source prints it, in its order; `only` keeps the lines with that mark."""
     draft = Draft(records, question, intent, as_of)
     rows = [row for row in records.graph.rows("listing", list=key) if not only or only in (row["mark"] or "")]
     draft.results = [
-        records.thing(row["thing"]).result(position=row["position"], mark=row["mark"] or None, text=row["printed"], sources=records.cites(row["entry"]))
+        records.thing(row["thing"]).result(
+            position=row["position"], mark=row["mark"] or None, text=row["printed"], sources=records.cites(row["entry"])
+        )
         for row in rows
     ]
     title = next((row["title"] for row in records.graph.rows("listings") if row["list"] == key), key_of(key))
     marked = [row["printed"] for row in rows if row["mark"]]
     note = f" Marked: {say.listed(marked)}." if marked and not only else ""
-    draft.sentence = f"{title}, {len(rows)} as printed.{note}" if not only else f"{say.listed(row['printed'] for row in rows)}."
+    draft.sentence = (
+        f"{title}, {len(rows)} as printed.{note}" if not only else f"{say.listed(row['printed'] for row in rows)}."
+    )
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))
     return draft.finish()
 
@@ -133,7 +165,12 @@ def wave(records: Records, number: int, *, as_of: date, question: str) -> Answer
     """List the areas that were designated in a wave."""
     draft = Draft(records, question, "list", as_of)
     rows = records.graph.rows("wave", wave=number)
-    draft.results = [records.thing(row["body"]).result(mark=f"wave {number}", date=say.iso(row["date"], row["precision"]), sources=records.cites(row["event"])) for row in rows]
+    draft.results = [
+        records.thing(row["body"]).result(
+            mark=f"wave {number}", date=say.iso(row["date"], row["precision"]), sources=records.cites(row["event"])
+        )
+        for row in rows
+    ]
     if rows:
         names = say.listed(row["label"] for row in rows)
         draft.sentence = f"Wave {number}, {say.on(rows[0]['date'], rows[0]['precision'])}: {names}."
@@ -151,11 +188,18 @@ def show(records: Records, name: str, *, as_of: date, sense: str | None = None, 
         return unresolved(records, found, name, asked, "what", as_of)
     thing = records.thing(found.last)
     draft = Draft(records, asked, "what", as_of, subject=thing.subject)
-    draft.sentence, draft.sentence_sources = f"{_definition(records, thing)} {_life(thing, 'both')}", records.cites(thing.iri)
+    draft.sentence, draft.sentence_sources = f"{_definition(thing)} {_life(thing, 'both')}", records.cites(thing.iri)
     graph = records.graph
 
-    def line(measure: str, text: str, statement: Iri, row: dict[str, object] | None = None) -> None:
-        period = {} if row is None else {"from_": say.iso(row["start"], str(row["startPrecision"])), "until": say.iso_end(row["end"], str(row["endPrecision"]))}  # type: ignore[arg-type]
+    def line(measure: str, text: str, statement: Iri, row: dict[str, Any] | None = None) -> None:
+        period = (
+            {}
+            if row is None
+            else {
+                "from_": say.iso(row["start"], row["startPrecision"]),
+                "until": say.iso_end(row["end"], row["endPrecision"]),
+            }
+        )
         draft.results.append(thing.result(measure=measure, text=text, sources=records.cites(statement), **period))
 
     for row in graph.rows("names-of", thing=thing.iri):
@@ -177,7 +221,7 @@ def show(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     return draft.finish()
 
 
-def _definition(records: Records, thing: Thing) -> str:
+def _definition(thing: Thing) -> str:
     if thing.is_kind:
         acronym = f" ({thing.fact('acronym')})" if thing.fact("acronym") else ""
         single = not thing.is_many
@@ -189,8 +233,8 @@ def _definition(records: Records, thing: Thing) -> str:
     return f"{thing.label} {is_} {kind}."
 
 
-def _account(records: Records, thing: Thing) -> str:
-    return f"{_definition(records, thing)} {_life(thing, 'both')}"
+def _account(thing: Thing) -> str:
+    return f"{_definition(thing)} {_life(thing, 'both')}"
 
 
 def _life(thing: Thing, side: str) -> str:
@@ -206,10 +250,12 @@ def _life(thing: Thing, side: str) -> str:
             ended = f"lasted until {say.until(thing.end, 'day')}"
         case precision:
             ended = f"lasted until {say.day(thing.end, precision)}"
-    told = [part for part in ((begun if side in ("start", "both") else ""), (ended if side in ("end", "both") else "")) if part]
+    told = [
+        part
+        for part in ((begun if side in ("start", "both") else ""), (ended if side in ("end", "both") else ""))
+        if part
+    ]
     if not told:
         return f"When {thing.plural if many else thing.label} {'began' if side == 'start' else 'ended' if side == 'end' else 'began and ended'} is not recorded."
     unsaid = " When it ended is not recorded." if facts["endPrecision"] == "unknown" and side == "both" else ""
     return f"{name} {' and '.join(told)}.{unsaid}"
-
-

@@ -38,7 +38,8 @@ class Draft:
 
     def finish(self) -> Answer:
         cited = list(self.sentence_sources)
-        for part in (*self.steps, *self.results, *self.claims):
+        parts: tuple[Step | Result | Claim, ...] = (*self.steps, *self.results, *self.claims)
+        for part in parts:
             cited.extend(part.sources)
         keys = dict.fromkeys([*cited, *self.also_cited])
         return Answer(

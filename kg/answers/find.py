@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.answers.answer import Answer, Candidate, Intent
@@ -49,7 +50,9 @@ def look_up(records: Records, name: str, sense: str | None = None) -> Found:
         if not chosen and not exact:
             return Found(near=tuple(names.holding(name)))
         if not chosen:
-            raise UsageError(f'"{sense}" is not a sense of "{name}". Its senses: {listed((named.key for named in exact), "or")}.')
+            raise UsageError(
+                f'"{sense}" is not a sense of "{name}". Its senses: {listed((named.key for named in exact), "or")}.'
+            )
         return Found((chosen[0].iri,))
     if not exact:
         return Found(near=tuple(names.holding(name)))
@@ -63,7 +66,7 @@ def _one_story(records: Records, things: list[Iri]) -> tuple[Iri, ...]:
     """Give the things in order of time when each carried on as the next, nothing otherwise."""
     after = {thing: [row["successor"] for row in records.graph.rows("carried-on-as", thing=thing)] for thing in things}
     ordered = sorted(things, key=lambda thing: (records.thing(thing).start, thing))
-    linked = all(later in after[earlier] for earlier, later in zip(ordered, ordered[1:], strict=False))
+    linked = all(later in after[earlier] for earlier, later in pairwise(ordered))
     return tuple(ordered) if linked else ()
 
 

@@ -61,10 +61,10 @@ def lineage(records: Records, name: str, *, as_of: date, sense: str | None = Non
     back, on = transfers(records, found.last, "before", as_of), transfers(records, found.first, "became", as_of)
     draft.steps = _steps(records, {*back, *on}, found.things, as_of)
     draft.results = [*_ends(records, back, found.last, "before"), *_ends(records, on, found.first, "became")]
-    was, _ = telling.direct(records, found.things, "before", back, as_of)
-    now, _ = telling.direct(records, found.things, "became", on, as_of)
-    draft.sentence = f"{was} {now}"
-    draft.sentence_sources = _first_sources(draft.steps)
+    was, first = telling.direct(records, found.things, "before", back, as_of) if back else ("", [])
+    now, then = telling.direct(records, found.things, "became", on, as_of)
+    draft.sentence = " ".join(part for part in (was, telling.in_turn(records, found.last), now) if part)
+    draft.sentence_sources = _cited(records, (*first, *then))
     _finish(draft, records, found.things, as_of, "became")
     return draft.finish()
 
@@ -87,10 +87,12 @@ def _walk(
     walked = transfers(records, start, direction, as_of)
     if only:
         walked = _of_one_lineage(walked, start, direction, only)
-    draft.steps = _steps(records, walked, found.things, as_of, "Establishment" if direction == "became" else "Abolition")
+    draft.steps = _steps(
+        records, walked, found.things, as_of, "Establishment" if direction == "became" else "Abolition"
+    )
     draft.results = _ends(records, walked, start, direction)
     draft.sentence, cited = telling.direct(records, found.things, direction, walked, as_of)
-    draft.sentence_sources = tuple(dict.fromkeys(key for event in cited for key in records.cites(event)))
+    draft.sentence_sources = _cited(records, cited)
     _finish(draft, records, found.things, as_of, direction)
     return draft.finish()
 
@@ -110,7 +112,11 @@ def _of_one_lineage(walked: list[Transfer], start: Iri, direction: Direction, on
 def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date, direction: Direction) -> None:
     """Add what every telling of a lineage needs: outcome, other readings, cautions, and a source at the least."""
     subject = records.thing(things[-1])
-    left = [step for step in draft.steps if any(ref.key == draft.subject.key for ref in step.from_)] if draft.subject else []
+    left = (
+        [step for step in draft.steps if any(ref.key == draft.subject.key for ref in step.from_)]
+        if draft.subject
+        else []
+    )
     if subject.in_force(as_of):
         draft.outcome = "continues"
     elif any(step.lineage for step in left):
@@ -122,12 +128,14 @@ def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date
         draft.status = "unknown"
     for thing in things:
         draft.claims.extend(_readings(records, thing, direction))
-        telling.warn(draft, records, thing, walked={ref.key for step in draft.steps for ref in (*step.from_, *step.to)}, as_of=as_of)
+        telling.warn(draft, records, thing, walked={ref.key for step in draft.steps for ref in (*step.from_, *step.to)})
     if not draft.sentence_sources:
         draft.sentence_sources = records.cites(things[-1])
 
 
-def _steps(records: Records, walked: Iterable[Transfer], things: tuple[Iri, ...], as_of: date, leave_out: str = "") -> list[Step]:
+def _steps(
+    records: Records, walked: Iterable[Transfer], things: tuple[Iri, ...], as_of: date, leave_out: str = ""
+) -> list[Step]:
     """One step an event: those the lineage runs through, and those of the subject's own record.
 
     A body's founding is no part of what it became, nor its abolition of what it was: `leave_out` names that type.
@@ -136,19 +144,28 @@ def _steps(records: Records, walked: Iterable[Transfer], things: tuple[Iri, ...]
     for transfer in sorted(walked, key=lambda t: (t.date, t.event, t.giver, t.receiver)):
         by_event.setdefault(transfer.event, []).append(transfer)
     steps = {
-        event: records.step(event, _unique(t.giver for t in parts), _unique(t.receiver for t in parts), parts[0].lineage)
+        event: records.step(
+            event, _unique(t.giver for t in parts), _unique(t.receiver for t in parts), parts[0].lineage
+        )
         for event, parts in by_event.items()
     }
     for thing in things:
         for row in records.graph.rows("events-of", thing=thing, asOf=as_of):
             event = row["event"]
-            if event in steps or row["status"] != "in-effect" or row["rank"] != "preferred" or _is_lineage(records, event):
+            if (
+                event in steps
+                or row["status"] != "in-effect"
+                or row["rank"] != "preferred"
+                or _is_lineage(records, event)
+            ):
                 continue
             if records.event(event)["type"] == leave_out:
                 continue
             sides = records.sides(event)
             # An event may name many bodies (a wave of designations); this story is about one.
-            steps[event] = records.step(event, [thing] * (thing in sides["before"]), [thing] * (thing in sides["after"]), None)
+            steps[event] = records.step(
+                event, [thing] * (thing in sides["before"]), [thing] * (thing in sides["after"]), None
+            )
     return sorted(steps.values(), key=lambda step: (step.date, step.event))
 
 
@@ -166,7 +183,13 @@ def _ends(records: Records, walked: list[Transfer], start: Iri, direction: Direc
     gone: set[Iri] = set()
     edges = [(t.giver, t.receiver, t) if ahead else (t.receiver, t.giver, t) for t in ordered]
     for near, far, transfer in edges:
-        tie = 2 if transfer.lineage == "codes" else 1 if records.event(transfer.event)["type"] == "FunctionTransfer" else 0
+        tie = (
+            2
+            if transfer.lineage == "codes"
+            else 1
+            if records.event(transfer.event)["type"] == "FunctionTransfer"
+            else 0
+        )
         ties[far] = min(ties.get(far, 2), max(ties.get(near, 0), tie))
         if not (ahead and records.event(transfer.event)["type"] == "PartialTransfer"):
             gone.add(near)
@@ -177,7 +200,9 @@ def _ends(records: Records, walked: list[Transfer], start: Iri, direction: Direc
             how=_TIES[ties[end]],
             share=shares.get(end, (None, None))[0],
             share_basis=shares.get(end, (None, None))[1],
-            sources=tuple(dict.fromkeys(key for t in ordered if end in (t.giver, t.receiver) for key in records.cites(t.event))),
+            sources=tuple(
+                dict.fromkeys(key for t in ordered if end in (t.giver, t.receiver) for key in records.cites(t.event))
+            ),
         )
         for end in ends
     ]
@@ -205,7 +230,11 @@ def _shares(records: Records, ordered: list[Transfer], start: Iri) -> dict[Iri, 
         for (event, giver), receivers in giving.items():
             if giver not in parts:
                 continue
-            shares = {row["receiver"]: row["value"] for row in stated.get(event, ()) if row["giver"] == giver and row["basis"] == basis}
+            shares = {
+                row["receiver"]: row["value"]
+                for row in stated.get(event, ())
+                if row["giver"] == giver and row["basis"] == basis
+            }
             if whole(event, receivers):
                 shares = {receivers[0]: 1.0}
             if set(shares) != set(receivers):
@@ -227,13 +256,20 @@ def _readings(records: Records, thing: Iri, direction: Direction) -> list[Claim]
     for row in records.graph.rows("events-of", thing=thing, asOf=date.max):
         facts: dict[str, Any] = records.event(row["event"])
         if row["side"] == side and row["rank"] == "alternative" and facts["confidence"] != "unconfirmed":
-            claims.append(Claim(telling.reading(records, row["event"]), "alternative", records.cites(row["event"]), facts["claimedBy"]))
+            claims.append(
+                Claim(
+                    telling.reading(records, row["event"]),
+                    "alternative",
+                    records.cites(row["event"]),
+                    facts["claimedBy"],
+                )
+            )
     topics = ("successor",) if direction == "became" else ("predecessor",)
     return claims + records.claims(thing, lambda row: row["topic"] in topics)
 
 
-def _first_sources(steps: list[Step]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for step in steps for key in step.sources))
+def _cited(records: Records, events: Iterable[Iri]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for event in events for key in records.cites(event)))
 
 
 def _unique(items: Iterable[Iri]) -> list[Iri]:

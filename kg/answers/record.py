@@ -52,7 +52,9 @@ class Thing:
         return self._with_acronym(str(self.facts.get("pluralLabel") or self.label))
 
     def _with_acronym(self, words: str) -> str:
-        inner = ", ".join(filter(None, (self.facts.get("acronym"), self.facts.get("qualifier")))) if self.is_kind else ""
+        inner = (
+            ", ".join(filter(None, (self.facts.get("acronym"), self.facts.get("qualifier")))) if self.is_kind else ""
+        )
         return f"{words} ({inner})" if inner else words
 
     @property
@@ -153,7 +155,15 @@ class Records:
             locator = str(facts.get("locator", "")) if source == best else ""
             if key not in self._cited or not self._cited[key].locator:
                 dated = iso(told["issued"], told["precision"]) if "issued" in told else None
-                self._cited[key] = SourceRef(key, told["title"], told["publisher"], dated, told.get("webPage", ""), told.get("fileName", ""), locator)
+                self._cited[key] = SourceRef(
+                    key,
+                    told["title"],
+                    told["publisher"],
+                    dated,
+                    told.get("webPage", ""),
+                    told.get("fileName", ""),
+                    locator,
+                )
         return tuple(key_of(source) for source in sources)
 
     def source(self, key: str) -> SourceRef:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kg.answers import language as say
 from kg.answers.draft import Draft
@@ -47,7 +47,9 @@ def moves(kind: str) -> bool:
     return kind in _FORWARD
 
 
-def direct(records: Records, things: Sequence[Iri], direction: str, walked: Iterable[Transfer], as_of: date) -> tuple[str, list[Iri]]:
+def direct(
+    records: Records, things: Sequence[Iri], direction: str, walked: Iterable[Transfer], as_of: date
+) -> tuple[str, list[Iri]]:
     """Give the sentence for what a thing directly became, or directly was; and the events it rests on."""
     near = [t for t in walked if (t.giver if direction == "became" else t.receiver) in things]
     near = [t for t in near if not (t.giver in things and t.receiver in things)] or near
@@ -86,13 +88,35 @@ def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, 
 
 def _called(thing: Thing) -> str:
     if not thing.is_kind:
-        return f"the {thing.label} {thing.kind_label}".rstrip() if thing.kind_label and not _is_titled(thing) else thing.label
+        return (
+            f"the {thing.label} {thing.kind_label}".rstrip()
+            if thing.kind_label and not _is_titled(thing)
+            else thing.label
+        )
     return thing.plural if thing.is_many else thing.full
 
 
 def _is_titled(thing: Thing) -> bool:
     """A formal body's name already says what it is ("NHS Frimley ICB"); an area's does not ("Dorset")."""
-    return thing.label.startswith("NHS ") or not any(word in thing.kind_label for word in ("system", "partnership", "plan"))
+    return thing.label.startswith("NHS ") or not any(
+        word in thing.kind_label for word in ("system", "partnership", "plan")
+    )
+
+
+def in_turn(records: Records, iri: Iri) -> str:
+    """Give the sentence for the kinds that one record was in turn; empty when it was only ever one."""
+    thing = records.thing(iri)
+    rows = [] if thing.is_kind else records.graph.rows("kinds-of", body=iri)
+    kinds = [
+        f"{say.article(records.thing(row['kind']).short)} ({_since(row)})"
+        for row in rows
+    ]
+    return f"{thing.label} has been in turn {say.listed(kinds)}." if len(kinds) > 1 else ""
+
+
+def _since(row: dict[str, Any]) -> str:
+    known = row["startPrecision"] != "unknown"
+    return f"from {say.day(row['start'], row['startPrecision'])}" if known else "start not recorded"
 
 
 def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tuple[str, list[Iri]]:
@@ -100,17 +124,27 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
     are, have = ("are", "have") if thing.is_many else ("is", "has")
     facts = thing.facts
     if direction == "before":
-        since = f" {name} {have} existed since {say.day(thing.start, facts['startPrecision'])}." if facts["startPrecision"] != "unknown" else ""
+        since = (
+            f" {name} {have} existed since {say.day(thing.start, facts['startPrecision'])}."
+            if facts["startPrecision"] != "unknown"
+            else ""
+        )
         return f"Nothing is recorded as having come before {_called(thing)}.{since}", []
     if facts["endPrecision"] == "unknown":
         return f"It is not recorded whether or when {_called(thing)} ended, nor what followed.", []
     if thing.in_force(as_of):
-        return f"{name} {are} still in existence; nothing is recorded that {'they' if thing.is_many else 'it'} became.", []
+        return (
+            f"{name} {are} still in existence; nothing is recorded that {'they' if thing.is_many else 'it'} became.",
+            [],
+        )
     for row in records.graph.rows("events-of", thing=thing.iri, asOf=as_of):
         event = records.event(row["event"])
         if event["type"] == "Abolition" and row["side"] == "before" and row["status"] == "in-effect":
             was = "were" if thing.is_many else "was"
-            return f"{name} {was} abolished {say.on(event['happenedOn'], event['precision'])}; no successor is recorded.", [row["event"]]
+            return (
+                f"{name} {was} abolished {say.on(event['happenedOn'], event['precision'])}; no successor is recorded.",
+                [row["event"]],
+            )
     if thing.start > as_of:
         return f"{name} had not begun on {say.day(as_of)}.", []
     return f"{name} ended {say.on(thing.end, facts['endPrecision'])}; what followed is not recorded.", []
@@ -124,7 +158,7 @@ def reading(records: Records, event: Iri) -> str:
     return f"{say.capital(what)} ({say.day(facts['happenedOn'], facts['precision'])}): {facts['summary']}.{note}"
 
 
-def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str], as_of: date) -> None:
+def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str]) -> None:
     """Add the cautions of a thing: what it is not, sites that did not carry over, weak dates, plans."""
     thing = records.thing(iri)
     for row in records.graph.rows("distinctions", thing=iri):
@@ -133,16 +167,19 @@ def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str], as_of: d
     for row in records.graph.rows("events-of", thing=iri, asOf=date.max):
         if row["status"] == "planned":
             event = records.event(row["event"])
-            draft.caution(f"Planned, not in effect: {event['summary']} ({say.day(event['happenedOn'], event['precision'])}).", records.cites(row["event"]))
+            draft.caution(
+                f"Planned, not in effect: {event['summary']} ({say.day(event['happenedOn'], event['precision'])}).",
+                records.cites(row["event"]),
+            )
     for step in draft.steps:
         if step.confidence == "background":
             draft.caution(f"The step of {step.date} ({step.summary}) is background knowledge, not read in a source.")
         carried = thing.is_kind and step.type in ("Renaming", "Evolution")
         for row in records.graph.rows("exceptions", change=thing_iri("event", step.event)) if carried else ():
-            draft.caution(f"One site changed area when its kind changed: {row['label']} became part of {row['successorLabel']}.", records.cites(row["event"]))
+            draft.caution(
+                f"One site changed area when its kind changed: {row['label']} became part of {row['successorLabel']}.",
+                records.cites(row["event"]),
+            )
     if (weak := thing.fact("background").split()) and {"from", "until"} & set(weak):
         sides = say.listed({"from": "start", "until": "end"}[word] for word in weak if word in ("from", "until"))
         draft.caution(f"The {sides} of {thing.full} is background knowledge, not read in a source.")
-
-
-

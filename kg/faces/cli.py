@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -45,12 +46,35 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f'"{text}" is not a day. Write it as 2019-06-01.') from None
 
 
-Name = Annotated[str, typer.Argument(help="A key, code, name (current or former), acronym or alias.", show_default=False)]
-AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="DATE", help="The day to answer for, as 2019-06-01; today when not given.", show_default=False)]
+Name = Annotated[
+    str, typer.Argument(help="A key, code, name (current or former), acronym or alias.", show_default=False)
+]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of",
+        parser=_day,
+        metavar="DATE",
+        help="The day to answer for, as 2019-06-01; today when not given.",
+        show_default=False,
+    ),
+]
 Form = Annotated[Shape, typer.Option("--format", "-f", help="How to print the answer.")]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-Where = Annotated[str | None, typer.Option("--store", envvar="KG_STORE", metavar="FOLDER", help="A compiled graph to ask; this installation's own when not given.", show_default=False)]
-Sense = Annotated[str | None, typer.Option("--sense", metavar="KEY", help="Which of several things of that name is meant.", show_default=False)]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="KG_STORE",
+        metavar="FOLDER",
+        help="A compiled graph to ask; this installation's own when not given.",
+        show_default=False,
+    ),
+]
+Sense = Annotated[
+    str | None,
+    typer.Option("--sense", metavar="KEY", help="Which of several things of that name is meant.", show_default=False),
+]
 
 
 def main() -> NoReturn:
@@ -111,7 +135,12 @@ def _print(answer: "Answer", form: "Format") -> None:
     stream = sys.stderr if failed else sys.stdout
     terminal = stream.isatty()
     width = min(max(shutil.get_terminal_size().columns, 60), 140) if terminal else 110
-    shown = render(answer, "text" if failed else form, width=width, **({"paint": _paint} if terminal and not os.environ.get("NO_COLOR") else {}))
+    shown = render(
+        answer,
+        "text" if failed else form,
+        width=width,
+        **({"paint": _paint} if terminal and not os.environ.get("NO_COLOR") else {}),
+    )
     typer.echo(shown, file=stream)
     if code:
         raise typer.Exit(code)
@@ -122,49 +151,52 @@ def _paint(text: str, style: str) -> str:
 
 
 @app.command()
-def ask(sentence: Annotated[str, typer.Argument(help='A question, as "what did ACS become?".', show_default=False)], as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
+def ask(
+    sentence: Annotated[str, typer.Argument(help='A question, as "what did ACS become?".', show_default=False)],
+    as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
     """Answer a question in plain English."""
     _print(_open(store).ask(sentence, as_of=as_of, sense=sense), _shape(form, json))
 
 
-@app.command()
-def became(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """Say what a thing became, step by step, with dates and sources."""
-    _print(_open(store).became(name, as_of=as_of, sense=sense), _shape(form, json))
+#: The questions that take one name, by the method of `kg.faces.library.Graph` that answers each.
+_OF_A_NAME = {
+    "became": "Say what a thing became, step by step, with dates and sources.",
+    "before": "Say what a thing was before.",
+    "lineage": "Tell the whole line of a thing: what led to it and what it became.",
+    "members": "List who belonged to a body on a day, or which bodies were of a kind.",
+    "memberships": "List what a body belonged to on a day.",
+    "show": "Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims.",
+}
+
+
+def _of_a_name(verb: str) -> Callable[..., None]:
+    def command(
+        name: Name,
+        as_of: AsOf = None,
+        form: Form = Shape.text,
+        json: Json = False,
+        store: Where = None,
+        sense: Sense = None,
+    ) -> None:
+        _print(getattr(_open(store), verb)(name, as_of=as_of, sense=sense), _shape(form, json))
+
+    command.__name__ = verb
+    return command
+
+
+for _verb, _help in _OF_A_NAME.items():
+    app.command(_verb, help=_help)(_of_a_name(_verb))
 
 
 @app.command()
-def before(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """Say what a thing was before."""
-    _print(_open(store).before(name, as_of=as_of, sense=sense), _shape(form, json))
-
-
-@app.command()
-def lineage(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """Tell the whole line of a thing: what led to it and what it became."""
-    _print(_open(store).lineage(name, as_of=as_of, sense=sense), _shape(form, json))
-
-
-@app.command()
-def members(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """List who belonged to a body on a day, or which bodies were of a kind."""
-    _print(_open(store).members(name, as_of=as_of, sense=sense), _shape(form, json))
-
-
-@app.command()
-def memberships(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """List what a body belonged to on a day."""
-    _print(_open(store).memberships(name, as_of=as_of, sense=sense), _shape(form, json))
-
-
-@app.command()
-def show(name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None) -> None:
-    """Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims."""
-    _print(_open(store).show(name, as_of=as_of, sense=sense), _shape(form, json))
-
-
-@app.command()
-def find(text: Annotated[str, typer.Argument(help="A name, or part of one.", show_default=False)], as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None) -> None:
+def find(
+    text: Annotated[str, typer.Argument(help="A name, or part of one.", show_default=False)],
+    as_of: AsOf = None,
+    form: Form = Shape.text,
+    json: Json = False,
+    store: Where = None,
+) -> None:
     """List the things that a name may mean; names near it are suggested."""
     _print(_open(store).find(text, as_of=as_of), _shape(form, json))
 
@@ -176,7 +208,14 @@ def queries(form: Form = Shape.text, json: Json = False, store: Where = None) ->
 
     graph = _open(store)
     saved = [graph.graph.queries.get(name) for name in graph.graph.queries.names()]
-    lines = [{"name": query.name, "params": " ".join(f"{name}:{kind}" for name, kind in query.params.items()), "question": query.summary} for query in saved]
+    lines = [
+        {
+            "name": query.name,
+            "params": " ".join(f"{name}:{kind}" for name, kind in query.params.items()),
+            "question": query.summary,
+        }
+        for query in saved
+    ]
     typer.echo(rows(("name", "params", "question"), lines, _shape(form, json), release=graph.release))
 
 
@@ -215,7 +254,10 @@ def sparql(
     if isinstance(found, bool):
         columns, lines = ["answer"], [{"answer": found}]
     else:
-        lines = [line if isinstance(line, dict) else dict(zip(("subject", "predicate", "object"), line, strict=True)) for line in found]
+        lines = [
+            line if isinstance(line, dict) else dict(zip(("subject", "predicate", "object"), line, strict=True))
+            for line in found
+        ]
         columns = columns or ["subject", "predicate", "object"]
     typer.echo(rows(columns, lines, _shape(form, json), query=text, release=graph.release))
 
@@ -246,19 +288,33 @@ def check(form: Form = Shape.text, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", metavar="FILE", show_default=False,
+        help="Where to write; the ending chooses: .ttl .jsonld .nq .graphml .csv. - is standard output.",
+    ),
+]  # fmt: skip
+ExportFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="FORMAT", show_default=False,
+        help="turtle, json-ld, n-quads, graphml or csv, when the ending does not say.",
+    ),
+]  # fmt: skip
+
+
 @app.command()
-def export(
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; its ending chooses the format: .ttl .jsonld .nq .graphml .csv. - is standard output.", show_default=False)],
-    to: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="turtle, json-ld, n-quads, graphml or csv, when the ending does not say.", show_default=False)] = None,
-    store: Where = None,
-) -> None:  # fmt: skip
+def export(output: Output, to: ExportFormat = None, store: Where = None) -> None:
     """Write the graph out as Turtle, JSON-LD, N-Quads, GraphML or CSV."""
     from kg.graph import export as exporting
 
     path = Path(output)
     form = to or exporting.ENDINGS.get(path.suffix.lower(), "")
     if not form:
-        raise UsageError(f'The ending of "{output}" does not say which format. End it in {", ".join(exporting.ENDINGS)}, or add --to.')
+        raise UsageError(
+            f'The ending of "{output}" does not say which format. End it in {", ".join(exporting.ENDINGS)}, or add --to.'
+        )
     data = exporting.export(_open(store).graph, form)
     if output == "-":
         sys.stdout.buffer.write(data)
@@ -272,7 +328,9 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{path} cannot be read: {reason}. Give a text file that holds one query, or - for standard input.") from None
+        raise UsageError(
+            f"{path} cannot be read: {reason}. Give a text file that holds one query, or - for standard input."
+        ) from None
 
 
 def _readable(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -86,7 +86,9 @@ class Graph:
 
         return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
 
-    def query(self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None) -> list[Row]:
+    def query(
+        self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None
+    ) -> list[Row]:
         """Run a saved query with parameters as text; give its rows.
 
         Raises:
@@ -132,7 +134,9 @@ class Graph:
         if len(found) == 1:
             return found[0].iri
         if found:
-            raise UsageError(f'"{text}" means several things: {", ".join(named.key for named in found)}. Give one of these keys.')
+            raise UsageError(
+                f'"{text}" means several things: {", ".join(named.key for named in found)}. Give one of these keys.'
+            )
         if iri := self._keyed(text):
             return iri
         near = ", ".join(named.key for named in self.graph.names.holding(text)[:3])
@@ -142,7 +146,9 @@ class Graph:
         """Give the event, source or list of that key: these have no names to look up."""
         from kg.graph.names import thing
 
-        candidates = [thing(category, key) for category in ("event", "source", "list")] if key.replace("-", "").isalnum() else []
+        candidates = (
+            [thing(category, key) for category in ("event", "source", "list")] if key.replace("-", "").isalnum() else []
+        )
         return next((iri for iri in candidates if self.graph.rows("statements-of", thing=iri)), None)
 
 

@@ -48,7 +48,10 @@ def as_markdown(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
 def aligned(cells: Sequence[Sequence[str]], indent: str = "", rule: bool = False) -> str:
     """Show cells in columns as wide as their widest cell."""
     widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]
-    lines = [(indent + "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True))).rstrip() for row in cells]
+    lines = [
+        (indent + "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    ]
     if rule:
         lines.insert(1, indent + "  ".join("-" * width for width in widths))
     return "\n".join(lines)

@@ -13,7 +13,20 @@ from kg.faces.tables import Format, aligned, as_csv, as_markdown
 Paint = Callable[[str, str], str]
 
 _LINEAGE = ("became", "before", "lineage")
-_STEP_COLUMNS = ("date", "type", "lineage", "from_key", "from_label", "to_key", "to_label", "summary", "confidence", "sources", "event", "release")
+_STEP_COLUMNS = (
+    "date",
+    "type",
+    "lineage",
+    "from_key",
+    "from_label",
+    "to_key",
+    "to_label",
+    "summary",
+    "confidence",
+    "sources",
+    "event",
+    "release",
+)
 _RESULT_COLUMNS = (
     "key", "label", "kind", "codes", "from", "until", "share", "share_basis", "how", "role", "position", "mark",
     "measure", "statistic", "value", "low", "high", "date", "method", "rank", "text", "sources", "release",
@@ -54,7 +67,11 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
         blocks.append("\n".join(lines))
     if answer.candidates:
         blocks.append(_candidates(answer))
-    notes = [f"Also said{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}" for claim in answer.claims if claim.rank == "alternative" or answer.intent not in _LINEAGE]
+    notes = [
+        f"Also said{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
+        for claim in answer.claims
+        if claim.rank == "alternative" or answer.intent not in _LINEAGE
+    ]
     notes += answer.cautions
     if notes:
         blocks.append("\n".join(_wrapped(note, "  ", width) for note in notes))
@@ -69,7 +86,9 @@ def _joined(sentence: str, cites: str) -> str:
 
 
 def _wrapped(text: str, indent: str, width: int) -> str:
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _step_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
@@ -129,7 +148,11 @@ def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]
         said = f"{result.short}: {said}"
     if answer.intent == "find":
         said = f"{result.label}"
-    codes = ", ".join(code for held in result.codes.values() for code in held) if answer.intent in ("members", "memberships", "find", "list") else ""
+    codes = (
+        ", ".join(code for held in result.codes.values() for code in held)
+        if answer.intent in ("members", "memberships", "find", "list")
+        else ""
+    )
     key = result.key if answer.intent == "find" else ""
     period = _period(result) if answer.intent in ("find", "list") and not result.position else ""
     field = f"{result.measure}:" if answer.intent == "what" and result.measure else ""
@@ -141,7 +164,10 @@ def _period(result: Result) -> str:
 
 
 def _candidates(answer: Answer) -> str:
-    cells = [[candidate.label, candidate.kind, say.period(candidate.from_, candidate.until), f"--sense {candidate.sense}"] for candidate in answer.candidates]
+    cells = [
+        [candidate.label, candidate.kind, say.period(candidate.from_, candidate.until), f"--sense {candidate.sense}"]
+        for candidate in answer.candidates
+    ]
     return aligned(cells, "  ")
 
 
@@ -178,12 +204,23 @@ def _markdown(answer: Answer) -> str:
     cites = _numbers(answer)
     blocks = [f"**{answer.sentence}** {cites(answer.sentence_sources)}".strip()]
     if answer.steps:
-        blocks.append(as_markdown(("When", "What", "How", "Sources"), [[_when(step), _move(step), step.summary + _mark(step), cites(step.sources)] for step in answer.steps]))
+        blocks.append(
+            as_markdown(
+                ("When", "What", "How", "Sources"),
+                [[_when(step), _move(step), step.summary + _mark(step), cites(step.sources)] for step in answer.steps],
+            )
+        )
     elif answer.results:
-        blocks.append("\n".join(f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in answer.results))
+        blocks.append(
+            "\n".join(f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in answer.results)
+        )
     if answer.candidates:
         blocks.append("\n".join(f"- {candidate.label}: `--sense {candidate.sense}`" for candidate in answer.candidates))
-    notes = [f"Also said: {claim.text} {cites(claim.sources)}" for claim in answer.claims if claim.rank == "alternative" or answer.intent not in _LINEAGE] + list(answer.cautions)
+    notes = [
+        f"Also said: {claim.text} {cites(claim.sources)}"
+        for claim in answer.claims
+        if claim.rank == "alternative" or answer.intent not in _LINEAGE
+    ] + list(answer.cautions)
     if notes:
         blocks.append("\n".join(f"> {note}" for note in notes))
     if answer.sources:

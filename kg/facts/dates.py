@@ -41,7 +41,14 @@ class PartialDate:
         except ValueError as error:
             raise ValueError(f'"{text}" is not in the calendar ({error}).') from None
 
+    @property
+    def following(self) -> date:
+        """The first day after the day, month or year."""
+        if self.precision == "year":
+            return date(self.day.year + 1, 1, 1)
+        if self.precision == "month":
+            return date(self.day.year + self.day.month // 12, self.day.month % 12 + 1, 1)
+        return date.fromordinal(self.day.toordinal() + 1)
+
     def __str__(self) -> str:
-        return {"day": f"{self.day:%Y-%m-%d}", "month": f"{self.day:%Y-%m}"}.get(
-            self.precision, f"{self.day:%Y}"
-        )
+        return {"day": f"{self.day:%Y-%m-%d}", "month": f"{self.day:%Y-%m}"}.get(self.precision, f"{self.day:%Y}")

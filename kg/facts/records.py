@@ -11,6 +11,17 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kg.facts.dates import PartialDate
+from kg.facts.vocabulary import (
+    LINEAGE,
+    Confidence,
+    DateBasis,
+    EventType,
+    Family,
+    Form,
+    KindChangeType,
+    Rank,
+    Status,
+)  # fmt: skip
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -31,55 +42,6 @@ def _end(value: Any) -> Any:
 Keys = Annotated[tuple[Key, ...], BeforeValidator(_cells)]
 Day = Annotated[PartialDate, BeforeValidator(_day)]
 End = Annotated[PartialDate | Literal["unknown"], BeforeValidator(_end)]
-
-Confidence = Literal["verified", "derived", "background", "unconfirmed"]
-Status = Literal["in-effect", "planned", "unconfirmed"]
-Rank = Literal["preferred", "alternative"]
-DateBasis = Literal["legal", "operational", "statistical", "announced"]
-Family = Literal[
-    "commissioner", "system", "partnership", "provider", "region",
-    "programme", "place", "national", "support", "council",
-]  # fmt: skip
-Form = Literal[
-    "statutory-body", "statutory-committee", "committee", "partnership", "system", "contract", "plan",
-    "programme", "care-model", "network", "tier", "reporting-geography", "administrative-tier",
-    "support-organisation", "operating-name", "agreement", "designation", "service-model",
-    "joint-working", "other",
-]  # fmt: skip
-EventType = Literal[
-    "Establishment", "Abolition", "Renaming", "Redesignation", "Replacement", "Merger", "Absorption",
-    "Division", "PartialTransfer", "Reorganisation", "FunctionTransfer", "CodeReuse", "CodeChange",
-    "BoundaryChange", "HierarchyChange", "Designation", "Clustering",
-]  # fmt: skip
-KindChangeType = Literal[
-    "Renaming", "Evolution", "Replacement", "Absorption", "FunctionTransfer", "CodeReuse", "Abolition",
-]  # fmt: skip
-
-#: How many things an event may have before and after: (least, most) each, None = no bound.
-#: ontology/shapes.ttl says the same in SHACL; a test holds the two together.
-CARDINALITY: dict[str, tuple[tuple[int, int | None], tuple[int, int | None]]] = {
-    "Establishment": ((0, 0), (1, None)),
-    "Abolition": ((1, None), (0, 0)),
-    "Renaming": ((1, 1), (1, 1)),
-    "Redesignation": ((1, 1), (1, 1)),
-    "Replacement": ((1, 1), (1, 1)),
-    "Evolution": ((1, 1), (1, 1)),
-    "Merger": ((2, None), (1, 1)),
-    "Absorption": ((1, None), (1, 1)),
-    "Division": ((1, 1), (2, None)),
-    "PartialTransfer": ((1, 1), (1, 1)),
-    "Reorganisation": ((1, None), (2, None)),
-    "FunctionTransfer": ((1, None), (1, None)),
-    "CodeReuse": ((1, 1), (1, 1)),
-    "CodeChange": ((1, 1), (1, 1)),
-    "BoundaryChange": ((1, 1), (1, 1)),
-    "HierarchyChange": ((1, 1), (1, 1)),
-    "Designation": ((0, 0), (1, None)),
-    "Clustering": ((0, 0), (2, None)),
-}
-
-#: Events whose one thing before and one thing after are the same record, which continues.
-SAME_RECORD = frozenset({"Redesignation", "CodeChange", "BoundaryChange", "HierarchyChange"})
 
 
 class Row(BaseModel):
@@ -146,7 +108,9 @@ class Kind(Dated):
     acronym: str = Field("", description="the acronym alone, as people write it; other acronyms go in `names.csv`")
     name: Text = Field(description='singular, as in running text: "integrated care system"')
     plural: Text = Field(description='plural, as in running text: "integrated care systems"')
-    qualifier: str = Field("", description="tells senses of one acronym apart: contract, alliance, committee, statutory ...")
+    qualifier: str = Field(
+        "", description="tells senses of one acronym apart: contract, alliance, committee, statutory ..."
+    )
     family: Family = Field(description="what it is mainly for; gives the colour in diagrams")
     form: Form = Field(description="what it is in law and practice")
     definition: Text = Field(description='in our own words, "a <wider thing> that ...", one sentence')
@@ -160,15 +124,24 @@ class Change(Sourced):
     """What happened, when, to whom: the columns that kinds and organisations share."""
 
     key: Key
+    type: EventType | KindChangeType
     date: Day = Field(description="when it took effect, to the precision known")
     date_basis: DateBasis = Field("legal", description="whose date this is")
     status: Status = Field("in-effect", description="planned and unconfirmed changes stay out of default answers")
     before: Annotated[Keys, Field(description="keys of what there was, parted by '; '")] = ()
     after: Annotated[Keys, Field(description="keys of what there was afterwards, parted by '; '")] = ()
-    summary: Text = Field(description="one phrase that completes the step, with no full stop: 'renamed; the named sites carried over'")
+    summary: Text = Field(
+        description="one phrase that completes the step, with no full stop: 'renamed; the named sites carried over'"
+    )
     group: Key | None = Field(None, description="rows that disagree share a group")
     rank: Rank = Field("preferred", description="an alternative is shown as a claim and never walked as lineage")
     claimed_by: str = Field("", description="who says so, when that matters")
+
+    @property
+    def carries_lineage(self) -> bool:
+        """Whether it is walked as lineage: in effect, preferred, confirmed, and of a type that moves something."""
+        in_effect = self.status == "in-effect" and self.rank == "preferred"
+        return in_effect and self.confidence != "unconfirmed" and self.type in LINEAGE
 
 
 class KindChange(Change):
@@ -223,7 +196,9 @@ class Body(Dated):
 
     key: Key
     name: Text = Field(description="the name it is best known by; dated names go in `names.csv`")
-    legal: Literal["formal", "collaboration"] = Field(description="formal: a legal person; collaboration: a partnership of others")
+    legal: Literal["formal", "collaboration"] = Field(
+        description="formal: a legal person; collaboration: a partnership of others"
+    )
     fate: Literal["", "unknown"] = Field("", description='"unknown" when it ended and no event says what followed')
     identity: str = Field("", description="for a hard case, why this is one record, or why it is its own")
 
@@ -262,7 +237,9 @@ class CodeAssignment(Dated):
     REFERS = {"thing": "body"}
 
     thing: Key
-    scheme: Literal["ods", "gss", "la"] = Field(description="ods: Organisation Data Service; gss: ONS nine-character; la: council code as ODS lists it")
+    scheme: Literal["ods", "gss", "la"] = Field(
+        description="ods: Organisation Data Service; gss: ONS nine-character; la: council code as ODS lists it"
+    )
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
 
 
@@ -277,8 +254,12 @@ class Transfer(Sourced):
     giver: Key
     receiver: Key
     part: str = Field("", description='what moved, in words: "west Essex", "whole"')
-    basis: Literal["", "population", "practices", "budget", "area"] = Field("", description="what was counted; empty when the share is unknown")
-    share: float | None = Field(None, gt=0, le=1, description="part of `giver`, by `basis`; all parts of a divided giver sum to 1")
+    basis: Literal["", "population", "practices", "budget", "area"] = Field(
+        "", description="what was counted; empty when the share is unknown"
+    )
+    share: float | None = Field(
+        None, gt=0, le=1, description="part of `giver`, by `basis`; all parts of a divided giver sum to 1"
+    )
     reference: str = Field("", description="the date or edition the count refers to")
     method: str = Field("", description="how it was derived")
 
@@ -292,8 +273,12 @@ class Membership(Dated):
 
     group: Key
     member: Key
-    role: Literal["commissioner", "provider", "council", "partner", "part"] = Field(description="part: a body inside a larger one, as an ICB in its ICS")
-    observed: Day | None = Field(None, description="the date of the list that shows it, where start and end are not recorded")
+    role: Literal["commissioner", "provider", "council", "partner", "part"] = Field(
+        description="part: a body inside a larger one, as an ICB in its ICS"
+    )
+    observed: Day | None = Field(
+        None, description="the date of the list that shows it, where start and end are not recorded"
+    )
 
 
 class Observation(Sourced):
@@ -307,7 +292,9 @@ class Observation(Sourced):
     measure: Literal["population", "registered-population", "count"] = Field(
         description="population: people covered; registered-population: on GP lists; count: bodies of this kind"
     )
-    statistic: Literal["total", "about", "mean", "range", "over", "under", "almost"] = Field("total", description="what the number is")
+    statistic: Literal["total", "about", "mean", "range", "over", "under", "almost"] = Field(
+        "total", description="what the number is"
+    )
     value: float | None = Field(None, ge=0)
     low: float | None = Field(None, ge=0, description="lower end of a range")
     high: float | None = Field(None, ge=0, description="upper end of a range")

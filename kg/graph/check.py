@@ -16,10 +16,11 @@ import pyoxigraph as ox
 from kg.errors import BadInput, Fault
 from kg.facts.curated import columns_of, read
 from kg.facts.records import ROWS
-from kg.graph.build import Built, build
+from kg.graph.build import build
 from kg.graph.inputs import Inputs
 from kg.graph.names import PREFIXES, curie, local_name
 from kg.graph.queries import Queries
+from kg.graph.statements import Built
 from kg.graph.store import OxigraphStore
 
 Severity = Literal["fault", "warning"]

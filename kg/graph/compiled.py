@@ -76,7 +76,9 @@ def open_folder(folder: Path) -> Compiled:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise StoreError(f"{folder} is not a compiled graph: it has no readable {_MANIFEST}. Make one with: kg build --store {folder}") from None
+        raise StoreError(
+            f"{folder} is not a compiled graph: it has no readable {_MANIFEST}. Make one with: kg build --store {folder}"
+        ) from None
     return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
 
 
@@ -97,13 +99,17 @@ def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
     from kg.graph.build import build, n_quads
 
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
-        raise StoreError(f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder.")
+        raise StoreError(
+            f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder."
+        )
     built = build(load(inputs.data), inputs.ontology, inputs.rules)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise StoreError(f"The compiled graph cannot be written to {folder.parent} ({error.strerror}). Set KG_CACHE to a folder that can be written.") from None
+        raise StoreError(
+            f"The compiled graph cannot be written to {folder.parent} ({error.strerror}). Set KG_CACHE to a folder that can be written."
+        ) from None
     try:
         data = n_quads(built.quads)
         (made / "graph.nq").write_bytes(data)
@@ -117,7 +123,7 @@ def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
             "release": RELEASE,
             "inputs": inputs.fingerprint,
             "graph_sha256": hashlib.sha256(data).hexdigest(),
-            "quads": dict(sorted(Counter(quad.graph_name.value for quad in built.quads).items())),
+            "quads": dict(sorted(Counter(str(quad.graph_name).strip("<>") for quad in built.quads).items())),
             "names": names,
         }
         (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -136,7 +142,9 @@ def _swap(made: Path, folder: Path) -> None:
         made.rename(folder)
     except OSError as error:
         if not (folder / _MANIFEST).is_file():
-            raise StoreError(f"The compiled graph cannot be put at {folder} ({error.strerror}). Nothing there was changed.") from None
+            raise StoreError(
+                f"The compiled graph cannot be put at {folder} ({error.strerror}). Nothing there was changed."
+            ) from None
     finally:
         shutil.rmtree(old, ignore_errors=True)
 

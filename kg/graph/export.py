@@ -69,7 +69,7 @@ def _rdf(graph: Graph, form: str) -> bytes:
         merged += data.graph(name)
     if form == "turtle":
         return merged.serialize(format="turtle", encoding="utf-8")
-    context = {prefix: base for prefix, base in PREFIXES.items()}
+    context = dict(PREFIXES)
     return merged.serialize(format="json-ld", encoding="utf-8", context=context, auto_compact=False, sort_keys=True)
 
 
@@ -104,4 +104,6 @@ def write(path: Path, data: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise BadInput(f"{path} cannot be written ({error.strerror}). Name a file in a folder that exists and can be written.") from None
+        raise BadInput(
+            f"{path} cannot be written ({error.strerror}). Name a file in a folder that exists and can be written."
+        ) from None

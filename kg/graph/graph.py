@@ -10,7 +10,8 @@ from kg.graph import compiled
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
 from kg.graph.queries import Queries
-from kg.graph.store import Row, Store, Value
+from kg.graph.store import Row, Store
+from kg.graph.terms import Value
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,3 @@ class Graph:
     def one(self, query: str, **bindings: Value) -> Row | None:
         """Give the first row of a saved query, None when there is none."""
         return next(iter(self.rows(query, **bindings)), None)
-
-

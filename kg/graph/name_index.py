@@ -119,7 +119,10 @@ class NameIndex:
             if row["thing"] not in seen:
                 seen.add(row["thing"])
                 key = row["thing"].rsplit("/", 1)[1]
-                db.execute("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?)", (row["thing"], key, row["label"], row["kind"] or "", f"{row['start']}", f"{row['end']}"))
+                db.execute(
+                    "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?)",
+                    (row["thing"], key, row["label"], row["kind"] or "", f"{row['start']}", f"{row['end']}"),
+                )
         names = sorted({(row["name"], row["how"], row["thing"]) for row in store.select(_NAMES)})
         for text, how, iri in names:
             db.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", (fold(text), loosen(text), text, how, iri))
@@ -131,7 +134,12 @@ class NameIndex:
 
     def exact(self, text: str) -> list[Named]:
         """Give the things that are called exactly this, after folding: by key, then by name, then without the kind word."""
-        for where, value in (("t.key = ?", text.strip()), ("n.folded = ?", fold(text)), ("n.loose = ?", fold(text)), ("n.loose = ?", loosen(text))):
+        for where, value in (
+            ("t.key = ?", text.strip()),
+            ("n.folded = ?", fold(text)),
+            ("n.loose = ?", fold(text)),
+            ("n.loose = ?", loosen(text)),
+        ):
             if found := self._named(f"WHERE {where} ORDER BY t.start, t.key, n.text", value):
                 return found
         return []
@@ -146,13 +154,22 @@ class NameIndex:
         if grams:
             match = " OR ".join('"' + gram.replace('"', "") + '"' for gram in grams)
             rows = self._db.execute("SELECT text, iri FROM near WHERE near MATCH ? ORDER BY rank LIMIT 400", (match,))
-        scored = sorted(((_likeness(folded, name), name, iri) for name, iri in rows), key=lambda row: (-row[0], row[1], row[2]))
+        scored = sorted(
+            ((_likeness(folded, name), name, iri) for name, iri in rows), key=lambda row: (-row[0], row[1], row[2])
+        )
         if not scored or scored[0][0] < 0.5:
-            scored += [(_likeness(folded, name), name, iri) for name, iri in self._db.execute("SELECT folded, iri FROM name WHERE how = 'acronym' ORDER BY 1, 2")]
+            scored += [
+                (_likeness(folded, name), name, iri)
+                for name, iri in self._db.execute("SELECT folded, iri FROM name WHERE how = 'acronym' ORDER BY 1, 2")
+            ]
             scored.sort(key=lambda row: (-row[0], row[1], row[2]))
         found: dict[str, Named] = {}
         for score, _, iri in scored:
-            if iri not in found and (score >= 0.5 or len(found) < 3) and (named := self._named("WHERE t.iri = ? LIMIT 1", iri)):
+            if (
+                iri not in found
+                and (score >= 0.5 or len(found) < 3)
+                and (named := self._named("WHERE t.iri = ? LIMIT 1", iri))
+            ):
                 found[iri] = named[0]
         return list(found.values())[:limit]
 
@@ -161,10 +178,15 @@ class NameIndex:
         return next(iter(self._named("WHERE t.iri = ? LIMIT 1", iri)), None)
 
     def _named(self, where: str, value: str) -> list[Named]:
-        rows = self._db.execute(f"SELECT t.iri, t.key, t.label, t.kind, t.start, t.stop, n.text, n.how FROM thing t JOIN name n ON n.iri = t.iri {where}", (value,))
+        rows = self._db.execute(
+            f"SELECT t.iri, t.key, t.label, t.kind, t.start, t.stop, n.text, n.how FROM thing t JOIN name n ON n.iri = t.iri {where}",
+            (value,),
+        )
         found: dict[str, Named] = {}
         for iri, key, label, kind, start, stop, text, how in rows:
-            found.setdefault(iri, Named(Iri(iri), key, label, kind, date.fromisoformat(start), date.fromisoformat(stop), text, how))
+            found.setdefault(
+                iri, Named(Iri(iri), key, label, kind, date.fromisoformat(start), date.fromisoformat(stop), text, how)
+            )
         return list(found.values())
 
 

@@ -100,23 +100,22 @@ def containment(graph: Asked, *, as_of: date | None = None) -> Network:
 
     Args:
         graph: what the saved queries are asked of.
-        as_of: keep what is in force on this day, by queries/tiers.rq for kinds and as in `membership` for
-            bodies; None keeps all. A tier of kinds that is in force on no day on which anything began is then
-            not seen, as that query answers for a day; tests/test_agreement.py holds that there is none.
+        as_of: keep what is in force on this day, as queries/tiers.rq has it for kinds and as in `membership` for
+            bodies; None keeps all.
 
     Returns:
         Nodes: as in `succession`.
-        Edges part -> whole, keyed by the membership's IRI, or by a number for a tier of kinds: role (always
-        "part"), start, until.
+        Edges part -> whole, keyed by the IRI of the membership or tier: role (always "part"), start, until.
 
     Raises:
         StoreError: a part or a whole is a thing that the graph does not describe.
     """
     network, things = _nodes(graph)
-    days = sorted({row["start"] for row in things.values()}) if as_of is None else [as_of]
-    tiers = {(row["part"], row["whole"], row["start"], row["end"]) for day in days for row in graph.rows("tiers", asOf=day)}
-    for number, (part, whole, start, end) in enumerate(sorted(tiers)):
-        _edge(network, part, whole, number, role="part", **_period(start, end))
+    for row in graph.rows("all-tiers"):
+        if as_of is None or row["start"] <= as_of < row["end"]:
+            _edge(
+                network, row["part"], row["whole"], row["containment"], role="part", **_period(row["start"], row["end"])
+            )
     _memberships(graph, network, things, as_of, role="part")
     return network
 

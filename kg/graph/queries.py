@@ -1,10 +1,10 @@
 """Saved queries: one question per `.rq` file, with a `#+` YAML header as its interface.
 
-    #+ summary: the question, as a person would ask it
-    #+ params: {body: iri, asOf: date}
-    #+ columns: {member: iri, role: iri}
-    #+ example: {body: ics-berkshire-west, asOf: 2019-06-01}
-    #+ tags: [membership]
+#+ summary: the question, as a person would ask it
+#+ params: {body: iri, asOf: date}
+#+ columns: {member: iri, role: iri}
+#+ example: {body: ics-berkshire-west, asOf: 2019-06-01}
+#+ tags: [membership]
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from kg.errors import BadInput, UsageError
 from kg.graph.names import Iri
-from kg.graph.store import Row, Store, Value
+from kg.graph.store import Row, Store
+from kg.graph.terms import Value
 
 TYPES: Final = ("iri", "date", "text", "integer", "number", "boolean")
 
@@ -43,7 +44,9 @@ class SavedQuery:
             UsageError: an unknown or missing parameter, or a value of the wrong type.
         """
         if unknown := sorted(set(given) - set(self.params)):
-            raise UsageError(f'{self.name} has no parameter "{unknown[0]}". It takes: {", ".join(self.params) or "none"}.')
+            raise UsageError(
+                f'{self.name} has no parameter "{unknown[0]}". It takes: {", ".join(self.params) or "none"}.'
+            )
         values: dict[str, Value] = {}
         for name, kind in self.params.items():
             if name in given:
@@ -121,4 +124,6 @@ def parse(name: str, text: str) -> SavedQuery:
             dict(header.get("example") or {}), tuple(header.get("tags") or ()),
         )  # fmt: skip
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"The header of queries/{name}.rq cannot be read ({error}). It is YAML behind #+ with at least a summary.") from None
+        raise BadInput(
+            f"The header of queries/{name}.rq cannot be read ({error}). It is YAML behind #+ with at least a summary."
+        ) from None

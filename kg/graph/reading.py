@@ -21,12 +21,18 @@ def refuse_unsafe(text: str) -> None:
         tree = parser.parseQuery(text)
     except (ParseException, RecursionError) as fault:
         if _is_update(parser, text):
-            raise UsageError("This is an update. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and change facts in data/.") from None
+            raise UsageError(
+                "This is an update. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and change facts in data/."
+            ) from None
         raise UsageError(_where(fault)) from None
     if _holds(tree, "DatasetClause"):
-        raise UsageError("FROM is refused: every query is about this graph as a whole, and no other data are read. Take FROM out; use GRAPH to name one of its graphs.")
+        raise UsageError(
+            "FROM is refused: every query is about this graph as a whole, and no other data are read. Take FROM out; use GRAPH to name one of its graphs."
+        )
     if _holds(tree, "ServiceGraphPattern"):
-        raise UsageError("SERVICE is refused: no other endpoint is asked. Take SERVICE out, or export the graph and join it there.")
+        raise UsageError(
+            "SERVICE is refused: no other endpoint is asked. Take SERVICE out, or export the graph and join it there."
+        )
     try:
         translateQuery(tree)
     except Exception as fault:  # rdflib raises bare Exception for an unknown prefix or a repeated variable

@@ -45,7 +45,9 @@ class OxigraphStore:
         try:
             return cls(ox.Store.read_only(str(folder)))
         except OSError as error:
-            raise StoreError(f"The compiled graph in {folder} cannot be opened ({error}). Build it again with: kg build") from None
+            raise StoreError(
+                f"The compiled graph in {folder} cannot be opened ({error}). Build it again with: kg build"
+            ) from None
 
     @classmethod
     def holding(cls, quads: Iterator[ox.Quad] | list[ox.Quad]) -> OxigraphStore:
@@ -61,7 +63,7 @@ class OxigraphStore:
         return [row for row in rows if isinstance(row, dict)]
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
-        substitutions = {ox.Variable(name): literal(value) for name, value in bindings.items()}
+        substitutions: dict[ox.Variable, Any] = {ox.Variable(name): literal(value) for name, value in bindings.items()}
         try:
             found: Any = self._store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
         except SyntaxError as error:

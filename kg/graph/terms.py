@@ -25,7 +25,7 @@ def literal(value: Value) -> ox.NamedNode | ox.Literal:
     if isinstance(value, date):
         return ox.Literal(f"{value:%Y-%m-%d}".zfill(10), datatype=ox.NamedNode(_XSD + "date"))
     if isinstance(value, float) and not value.is_integer():
-        return ox.Literal(repr(value), datatype=ox.NamedNode(_XSD + "decimal"))
+        return ox.Literal(f"{Decimal(repr(value)):f}", datatype=ox.NamedNode(_XSD + "decimal"))
     if isinstance(value, (int, float)):
         return ox.Literal(str(int(value)), datatype=ox.NamedNode(_XSD + "integer"))
     return ox.Literal(value)

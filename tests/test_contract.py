@@ -1,0 +1,272 @@
+"""The JSON contract: strict, in step with the code, and kept by every command."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from kg.answers import answer as parts
+from kg.answers.answer import Answer
+from kg.errors import KgError
+from kg.faces import library
+from kg.facts import records as rows
+
+if TYPE_CHECKING:
+    from tests.conftest import CommandLine
+
+SCHEMA = json.loads((Path(parts.__file__).parent.parent / "faces" / "contract.schema.json").read_text(encoding="utf-8"))
+AS_OF = "2026-11-21"
+
+#: Every command with --json, on subjects of every sort: the part of the schema that holds it, and its words.
+COMMANDS = [
+    ("answer", "ask", "what did ACS become?"),
+    ("answer", "ask", "how many STPs were there?"),
+    ("answer", "ask", "how many people does a PCN cover?"),
+    ("answer", "ask", "what is an ICP?"),
+    ("answer", "ask", "what did ICP become?"),
+    ("answer", "ask", "what did XYZ become?"),
+    ("answer", "ask", "why are ICBs merging?"),
+    ("answer", "became", "ACO"),
+    ("answer", "became", "NHS Frimley ICB"),
+    ("answer", "became", "Berkshire West ICS"),
+    ("answer", "became", "NHS England"),
+    ("answer", "before", "ICB"),
+    ("answer", "before", "Blackpool and Fylde Coast ACS"),
+    ("answer", "lineage", "ICS"),
+    ("answer", "lineage", "West Yorkshire and Harrogate"),
+    ("answer", "members", "Berkshire West ICS"),
+    ("answer", "members", "ICB"),
+    ("answer", "memberships", "15A"),
+    ("answer", "memberships", "PCN"),
+    ("answer", "show", "Berkshire West ICS"),
+    ("answer", "show", "CCG"),
+    ("answer", "find", "ICP"),
+    ("answer", "find", "berkshire"),
+    ("answer", "find", "nothing of that name"),
+    ("queries", "queries"),
+    ("query", "query", "became", "thing=acs"),
+    ("query", "query", "members", "body=ics-berkshire-west", "asOf=2019-06-01"),
+    ("query", "query", "listing", "list=rcp-guide-2019-ics-sites"),
+    ("sparql", "sparql", "SELECT ?kind ?label WHERE { ?kind a nis:Kind ; skos:prefLabel ?label } ORDER BY ?kind LIMIT 3"),
+    ("sparql", "sparql", "ASK { ?kind a nis:Kind }"),
+    ("sparql", "sparql", "CONSTRUCT { ?kind a nis:Kind } WHERE { ?kind a nis:Kind }"),
+    ("report", "check"),
+]
+PREFIXES = "PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+
+
+def validator(part: str = "") -> Draft202012Validator:
+    """A validator of one part of the contract, or of all that may be printed."""
+    if not part:
+        return Draft202012Validator(SCHEMA)
+    return Draft202012Validator({"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{part}"})
+
+
+def faults(part: str, printed: Any) -> list[str]:
+    return [f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:300]}" for fault in validator(part).iter_errors(printed)]
+
+
+def enum(*path: str) -> set[str]:
+    """The words that the schema allows at a place, null left out."""
+    place: Any = SCHEMA["$defs"]
+    for name in path:
+        place = place[name]
+    while "$ref" in place:
+        place = SCHEMA["$defs"][place["$ref"].rpartition("/")[2]]
+    return {word for word in place["enum"] if word is not None}
+
+
+def test_the_schema_is_itself_valid() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def objects(place: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(place, dict):
+        if "properties" in place and place.get("type") == "object":
+            yield path, place
+        for name, inner in place.items():
+            yield from objects(inner, f"{path}/{name}")
+    elif isinstance(place, list):
+        for number, inner in enumerate(place):
+            yield from objects(inner, f"{path}/{number}")
+
+
+@pytest.mark.parametrize(("path", "place"), list(objects(SCHEMA)), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_object_is_closed_and_whole(path: str, place: dict[str, Any]) -> None:
+    assert place["additionalProperties"] is False, path
+    assert sorted(place["required"]) == sorted(place["properties"]), path
+
+
+def test_its_words_are_those_of_the_code() -> None:
+    assert enum("status") == set(get_args(parts.Status))
+    assert enum("intent") == set(get_args(parts.Intent))
+    assert enum("outcome") == set(get_args(parts.Outcome))
+    assert enum("step", "properties", "status") == set(get_args(rows.Status))
+    assert enum("step", "properties", "type") == set(get_args(rows.EventType)) | set(get_args(rows.KindChangeType))
+    assert enum("confidence") == set(get_args(rows.Confidence))
+    assert enum("rank") == set(get_args(rows.Rank))
+    assert enum("result", "properties", "rank") == set(get_args(rows.Rank))
+    assert enum("result", "properties", "role") == set(rows.choices(rows.Membership, "role"))
+    assert enum("result", "properties", "statistic") == set(rows.choices(rows.Observation, "statistic"))
+    assert enum("result", "properties", "method") == set(rows.choices(rows.Observation, "method"))
+    assert enum("result", "properties", "measure") == set(rows.choices(rows.Observation, "measure")) | {"name", "kind", "code"}
+    assert enum("result", "properties", "share_basis") == set(rows.choices(rows.Transfer, "basis")) - {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        ("ref", parts.Ref), ("subject", parts.Subject), ("result", parts.Result), ("step", parts.Step),
+        ("claim", parts.Claim), ("candidate", parts.Candidate), ("source", parts.SourceRef),
+    ],
+)  # fmt: skip
+def test_its_fields_are_those_of_the_code(name: str, of: Any) -> None:
+    assert list(SCHEMA["$defs"][name]["properties"]) == [field.rstrip("_") for field in of._fields]
+
+
+def test_an_answer_has_the_fields_of_the_contract_in_order(asked: library.Graph) -> None:
+    answer = asked.became("ACS", as_of=AS_OF)
+    assert list(json.loads(answer.to_json())) == list(SCHEMA["$defs"]["answer"]["properties"])
+    assert json.loads(answer.to_json()) == answer.to_dict()
+
+
+@pytest.mark.parametrize(("part", "words"), [(part, words) for part, *words in COMMANDS], ids=lambda value: " ".join(value) if isinstance(value, list) else value)
+def test_what_every_command_prints_is_valid(run: CommandLine, part: str, words: list[str]) -> None:
+    text = ""
+    if words[0] == "sparql":
+        words, text = ["sparql", "-"], PREFIXES + words[1]
+    if words[0] in ("ask", "became", "before", "lineage", "members", "memberships", "show", "find"):
+        words = [*words, "--as-of", AS_OF]
+    done = run(*words, "--json", stdin=text)
+    printed = json.loads(done.out)
+    assert faults(part, printed) == []
+    assert faults("", printed) == []
+    if part in ("query", "sparql", "queries"):
+        assert printed["rows"], "a test of no rows shows nothing"
+        assert all(list(row) == printed["columns"] for row in printed["rows"])
+
+
+def test_every_command_that_prints_json_is_shown_above(run: CommandLine) -> None:
+    commands = [line.split()[0] for line in run("--help").out.partition("Commands:")[2].splitlines() if line.strip() and line.startswith("  ") and line[2] != " "]
+    printing = {command for command in commands if "--json" in run(command, "--help").out}
+    assert printing == {words[0] for _, *words in COMMANDS}
+
+
+def every_answer(asked: library.Graph) -> Iterator[tuple[str, Answer]]:
+    """Each question of every kind and of every seventh body, some on a day long past."""
+    things = [row["thing"] for row in asked.graph.rows("things")]
+    kinds = [iri for iri in things if "/kind/" in iri]
+    bodies = [iri for iri in things if "/body/" in iri][::7]
+    assert len(kinds) > 40
+    assert len(bodies) > 30
+    for iri in kinds + bodies:
+        for name in ("became", "before", "lineage", "members", "memberships", "show"):
+            for day in (AS_OF, "2017-07-01") if iri in kinds else (AS_OF,):
+                yield f"{name} {iri} {day}", getattr(asked, name)(iri, as_of=day)
+
+
+def test_the_answers_about_every_kind_and_many_bodies_are_valid(asked: library.Graph) -> None:
+    check = validator("answer")
+    wrong = {
+        about: [f"{fault.json_path}: {fault.message[:200]}" for fault in check.iter_errors(answer.to_dict())]
+        for about, answer in every_answer(asked) if not check.is_valid(answer.to_dict())
+    }  # fmt: skip
+    assert wrong == {}
+
+
+def test_sources_cited_are_listed_once_and_every_listed_one_is_whole(asked: library.Graph) -> None:
+    for about, answer in every_answer(asked):
+        listed = [source.key for source in answer.sources]
+        assert len(listed) == len(set(listed)), about
+        cited = {key for part in (*answer.steps, *answer.results, *answer.claims) for key in part.sources}
+        assert cited | set(answer.sentence_sources) <= set(listed), about
+        assert all(source.title and source.publisher for source in answer.sources), about
+
+
+def test_a_date_has_the_form_of_its_precision(asked: library.Graph) -> None:
+    seen = set()
+    for about, answer in every_answer(asked):
+        for step in answer.steps:
+            seen.add(step.precision)
+            assert len(step.date) == {"day": 10, "month": 7, "year": 4}[step.precision], about
+            assert date.fromisoformat((step.date + "-01-01")[:10]) <= date.fromisoformat(answer.as_of), about
+    assert seen == {"day", "month", "year"}
+
+
+def places(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to every object inside a document whose fields are fixed."""
+    if isinstance(document, dict):
+        if path[-1:] != ("codes",):
+            yield path
+        for name, inner in document.items():
+            yield from places(inner, (*path, name))
+    elif isinstance(document, list):
+        for number, inner in enumerate(document[:1]):
+            yield from places(inner, (*path, number))
+
+
+def test_a_field_too_many_or_too_few_is_not_valid(asked: library.Graph) -> None:
+    check = validator("answer")
+    whole = asked.became("ACS", as_of=AS_OF).to_dict()
+    assert check.is_valid(whole)
+    ways = list(places(whole))
+    assert {"steps", "results", "claims", "sources", "subject"} <= {str(way[0]) for way in ways if way}
+    for way in ways:
+        for name in (*_at(whole, way), ""):
+            changed = copy.deepcopy(whole)
+            inside = _at(changed, way)
+            if name:
+                del inside[name]
+            else:
+                inside["extra"] = "what the contract does not have"
+            assert not check.is_valid(changed), f"{way} {name or 'extra'}"
+
+
+def _at(document: Any, way: tuple[str | int, ...]) -> dict[str, Any]:
+    for name in way:
+        document = document[name]
+    found: dict[str, Any] = document
+    return found
+
+
+@pytest.mark.parametrize(
+    ("way", "value"),
+    [
+        (("status",), "maybe"), (("intent",), "guess"), (("outcome",), "ended"), (("as_of",), "2026"), (("sentence",), ""),
+        (("release",), "latest"), (("subject", "from"), "9999-12-31"), (("subject", "until"), "0001-01-01"),
+        (("subject", "until"), "9999-12-31"), (("subject", "codes"), {"ods": ["X"]}), (("steps", 0, "date"), "2018-02-01"),
+        (("steps", 0, "precision"), "unknown"), (("steps", 0, "sources"), []), (("steps", 0, "lineage"), "identity"),
+        (("results", 0, "how"), "legal"), (("results", 0, "share"), 1.5), (("results", 0, "position"), 0),
+        (("claims", 0, "rank"), "deprecated"), (("sources", 0, "url"), "file.txt"), (("sources", 0, "title"), None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_value_of_the_wrong_sort_is_not_valid(asked: library.Graph, way: tuple[str | int, ...], value: Any) -> None:
+    changed = asked.became("ACS", as_of=AS_OF).to_dict()
+    assert validator("answer").is_valid(changed)
+    _at(changed, way[:-1])[str(way[-1])] = value
+    assert not validator("answer").is_valid(changed)
+
+
+def test_a_report_that_is_ok_has_no_fault() -> None:
+    found = {"severity": "fault", "rule": "r", "file": "data/x.csv", "line": 2, "column": "", "node": "", "message": "m", "remedy": "r"}
+    counts = {"rows": 1, "quads": 1, "shapes": 1, "rules": 1}
+    for ok, severity, valid in ((True, "fault", False), (False, "fault", True), (True, "warning", True), (False, "warning", False)):
+        report = {"ok": ok, "counts": counts, "skipped": [], "findings": [{**found, "severity": severity}]}
+        assert validator("report").is_valid(report) is valid
+
+
+def test_an_error_prints_no_json(asked: library.Graph, run: CommandLine) -> None:
+    with pytest.raises(KgError):
+        asked.query("no-such-query")
+    done = run("query", "no-such-query", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "no-such-query" in done.err
