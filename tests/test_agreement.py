@@ -200,16 +200,19 @@ def test_what_is_not_settled_makes_no_edge(other: dict[str, str]) -> None:
     assert walked(held, "became", "a") == walked(held, "before", "b") == set()
 
 
-Belonging = set[tuple[str, str, str, str | None, str | None]]
+Belonging: TypeAlias = "set[tuple[str, str, str, str, str]]"
 
 
 def edges_of(network: Network, body: str, question: str) -> Belonging:
-    """Who is at the other end of a body's memberships in a network, and on what terms."""
+    """Who is at the other end of a body's memberships in a network, and from when to when all three last."""
     edges: Any = network.in_edges(body, keys=True, data=True) if question == "members" else network.out_edges(body, keys=True, data=True)
-    return {
-        (key, member if question == "members" else group, data["role"], data["start"], data["until"])
-        for member, group, key, data in edges
-    }  # fmt: skip
+    found = set()
+    for member, group, key, data in edges:
+        lives = [data, network.nodes[member], network.nodes[group]]
+        since = max(life["start"] or UNKNOWN_START.isoformat() for life in lives)
+        until = min(life["until"] or OPEN_END.isoformat() for life in lives)
+        found.add((key, member if question == "members" else group, data["role"], since, until))
+    return found
 
 
 def rows_of(rows: Iterable[Row], question: str) -> Belonging:
@@ -217,8 +220,7 @@ def rows_of(rows: Iterable[Row], question: str) -> Belonging:
     return {
         (
             row["membership"], row["member" if question == "members" else "group"], key_of(row["role"]),
-            None if row["start"] == UNKNOWN_START else row["start"].isoformat(),
-            None if row["end"] == OPEN_END else row["end"].isoformat(),
+            row["since"].isoformat(), row["until"].isoformat(),
         )
         for row in rows
     }  # fmt: skip

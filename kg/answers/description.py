@@ -176,6 +176,9 @@ def wave(records: Records, number: int, *, as_of: date, question: str) -> Answer
         draft.sentence = f"Wave {number}, {say.on(rows[0]['date'], rows[0]['precision'])}: {names}."
     else:
         draft.status, draft.sentence = "unknown", f"No wave {number} is recorded in this graph."
+    for event in dict.fromkeys(row["event"] for row in rows):
+        if note := records.event(event)["note"]:
+            draft.caution(str(note), records.cites(event))
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))
     return draft.finish()
 

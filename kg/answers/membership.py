@@ -40,7 +40,7 @@ def members(
     rows = records.graph.rows("members", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "member") for row in rows]
     _tell(draft, records, thing, rows, "members", as_of)
-    used = {row["observed"] for row in rows}
+    used = {listed[0] for row in rows if (listed := _listed(records, row))}
     for row in records.graph.rows("lists-of-members", body=thing.iri):
         if row["observed"] not in used:
             draft.caution(
@@ -144,12 +144,20 @@ def _classified(records: Records, row: dict[str, Any]) -> Result:
 
 
 def _result(records: Records, row: dict[str, Any], side: str) -> Result:
-    thing, role = records.thing(row[side]), key_of(row["role"])
-    observed = say.iso(row["observed"], row["observedPrecision"]) if row["observed"] else None
-    return thing.result(
-        role=role, date=observed, sources=records.cites(row["membership"]),
-        from_=say.iso(row["start"], row["startPrecision"]), until=say.iso_end(row["end"], row["endPrecision"]),
-    )  # fmt: skip
+    facts = records.stated(row["membership"])
+    return records.thing(row[side]).result(
+        role=key_of(row["role"]),
+        date=say.iso(facts["observedOn"], facts["precision"]) if "observedOn" in facts else None,
+        sources=records.cites(row["membership"]),
+        from_=say.iso(facts["startsOn"], facts["startPrecision"]),
+        until=say.iso_end(facts["endsBefore"], facts["endPrecision"]),
+    )
+
+
+def _listed(records: Records, row: dict[str, Any]) -> tuple[date, str] | None:
+    """Give the date of the list that shows a membership, with its precision."""
+    facts = records.stated(row["membership"])
+    return (facts["observedOn"], facts["precision"]) if "observedOn" in facts else None
 
 
 def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], what: str, as_of: date) -> None:
@@ -178,9 +186,27 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any
         plural = "member" if len(rows) == 1 else "members"
         draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {tally}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
-    for day in sorted({(row["observed"], row["observedPrecision"]) for row in rows if row["observed"]}):
+    for day in sorted({listed for row in rows if (listed := _listed(records, row))}):
         draft.caution(
-            f"As listed in {say.day(*day)}. When each joined or left is not recorded: a list is taken to hold in its own year and the next."
+            f"As listed in {say.day(*day)}. When each joined or left is not recorded: a list is taken to hold in its own "
+            "year and the next."
+        )
+    if what == "members":
+        _tell_ended(draft, records, thing, rows, as_of)
+
+
+def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], as_of: date) -> None:
+    """Say which members of a list that is still taken to hold had ended by the day, for what came after is not listed."""
+    shown, gone = {row["member"] for row in rows}, []
+    for row in records.graph.rows("all-memberships"):
+        if row["group"] == thing.iri and row["member"] not in shown and row["start"] <= as_of < row["end"]:
+            member = records.thing(row["member"])
+            if member.end <= as_of:
+                gone.append(member.label)
+    if gone:
+        names = say.shortened(sorted(gone), 12)
+        draft.caution(
+            f"Listed, but ended by {say.day(as_of)}: {names}. The bodies that took their place are not on the list."
         )
 
 

@@ -107,10 +107,7 @@ def in_turn(records: Records, iri: Iri) -> str:
     """Give the sentence for the kinds that one record was in turn; empty when it was only ever one."""
     thing = records.thing(iri)
     rows = [] if thing.is_kind else records.graph.rows("kinds-of", body=iri)
-    kinds = [
-        f"{say.article(records.thing(row['kind']).short)} ({_since(row)})"
-        for row in rows
-    ]
+    kinds = [f"{say.article(records.thing(row['kind']).short)} ({_since(row)})" for row in rows]
     return f"{thing.label} has been in turn {say.listed(kinds)}." if len(kinds) > 1 else ""
 
 
@@ -121,15 +118,15 @@ def _since(row: dict[str, Any]) -> str:
 
 def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tuple[str, list[Iri]]:
     name = say.capital(_called(thing))
-    are, have = ("are", "have") if thing.is_many else ("is", "has")
+    are = "are" if thing.is_many else "is"
     facts = thing.facts
     if direction == "before":
-        since = (
-            f" {name} {have} existed since {say.day(thing.start, facts['startPrecision'])}."
+        began = (
+            f" {name} began {say.on(thing.start, facts['startPrecision'])}."
             if facts["startPrecision"] != "unknown"
             else ""
         )
-        return f"Nothing is recorded as having come before {_called(thing)}.{since}", []
+        return f"Nothing is recorded as having come before {_called(thing)}.{began}", []
     if facts["endPrecision"] == "unknown":
         return f"It is not recorded whether or when {_called(thing)} ended, nor what followed.", []
     if thing.in_force(as_of):

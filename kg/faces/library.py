@@ -174,6 +174,8 @@ def _period(when: date | str | None) -> Any:
     return None if when is None else PartialDate(day(when), "day")
 
 
-def open_graph(store: str | Path | None = None, progress: Callable[[str], None] = lambda _: None) -> Graph:
-    """Open the graph of this installation, or the compiled graph in a folder."""
-    return Graph(opened.Graph.open(store, progress))
+def open_graph(
+    store: str | Path | None = None, progress: Callable[[str], None] = lambda _: None, *, in_memory: bool = False
+) -> Graph:
+    """Open the graph of this installation, or the compiled graph in a folder; in memory for many questions."""
+    return Graph(opened.Graph.open(store, progress, in_memory=in_memory))

@@ -89,9 +89,9 @@ class Source(Row):
     FILE = "sources.csv"
     IDENTITY = ("key",)
 
-    key: Key
-    title: Text
-    publisher: Text
+    key: Key = Field(description="publisher, subject and year: 'kingsfund-ics-explained-2022'")
+    title: Text = Field(description="its title, or a plain description where it has none")
+    publisher: Text = Field(description="who published it, as people know them")
     date: Day | None = Field(None, description="date of publication; empty when undated")
     url: str = Field("", description="address; empty for a seed file")
     file: str = Field("", description="file name, for the documents the project began from")
@@ -104,7 +104,7 @@ class Kind(Dated):
     FILE = "kinds.csv"
     IDENTITY = ("key",)
 
-    key: Key
+    key: Key = Field(description="short and readable; what --sense takes: 'icp-provider'")
     acronym: str = Field("", description="the acronym alone, as people write it; other acronyms go in `names.csv`")
     name: Text = Field(description='singular, as in running text: "integrated care system"')
     plural: Text = Field(description='plural, as in running text: "integrated care systems"')
@@ -123,8 +123,8 @@ class Kind(Dated):
 class Change(Sourced):
     """What happened, when, to whom: the columns that kinds and organisations share."""
 
-    key: Key
-    type: EventType | KindChangeType
+    key: Key = Field(description="says what happened: 'acs-renamed-ics'")
+    type: EventType | KindChangeType = Field(description="what sort of change")
     date: Day = Field(description="when it took effect, to the precision known")
     date_basis: DateBasis = Field("legal", description="whose date this is")
     status: Status = Field("in-effect", description="planned and unconfirmed changes stay out of default answers")
@@ -172,8 +172,8 @@ class KindPart(Dated):
     IDENTITY = ("part", "whole", "from_")
     REFERS = {"part": "kind", "whole": "kind"}
 
-    part: Key
-    whole: Key
+    part: Key = Field(description="the kind inside")
+    whole: Key = Field(description="the kind it sits in")
 
 
 class Distinction(Sourced):
@@ -183,8 +183,8 @@ class Distinction(Sourced):
     IDENTITY = ("one", "other")
     REFERS = {"one": "thing", "other": "thing"}
 
-    one: Key
-    other: Key
+    one: Key = Field(description="what a reader asks about first")
+    other: Key = Field(description="what it is taken for")
     text: Text = Field(description="one sentence that tells the two apart, naming both")
 
 
@@ -194,7 +194,7 @@ class Body(Dated):
     FILE = "bodies.csv"
     IDENTITY = ("key",)
 
-    key: Key
+    key: Key = Field(description="kind and area, or kind and code: 'ics-frimley', 'ccg-15d'")
     name: Text = Field(description="the name it is best known by; dated names go in `names.csv`")
     legal: Literal["formal", "collaboration"] = Field(
         description="formal: a legal person; collaboration: a partnership of others"
@@ -210,8 +210,8 @@ class Naming(Dated):
     IDENTITY = ("thing", "name", "from_")
     REFERS = {"thing": "thing"}
 
-    thing: Key
-    name: Text
+    thing: Key = Field(description="what bore the name")
+    name: Text = Field(description="the name, as written")
     type: Literal["official", "short", "alias", "acronym"] = Field(
         description="official: as its owner wrote it; short: without NHS, CCG and the like; alias: what others call it"
     )
@@ -224,8 +224,8 @@ class Classification(Dated):
     IDENTITY = ("body", "kind", "from_")
     REFERS = {"body": "body", "kind": "kind"}
 
-    body: Key
-    kind: Key
+    body: Key = Field(description="what was of the kind")
+    kind: Key = Field(description="the kind it was")
     wave: int | None = Field(None, ge=1, description="for kinds named in waves, which one")
 
 
@@ -236,11 +236,13 @@ class CodeAssignment(Dated):
     IDENTITY = ("thing", "scheme", "code", "from_")
     REFERS = {"thing": "body"}
 
-    thing: Key
+    thing: Key = Field(description="what held the code")
     scheme: Literal["ods", "gss", "la"] = Field(
         description="ods: Organisation Data Service; gss: ONS nine-character; la: council code as ODS lists it"
     )
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")] = Field(
+        description="capitals and digits, no blanks"
+    )
 
 
 class Transfer(Sourced):
@@ -250,9 +252,9 @@ class Transfer(Sourced):
     IDENTITY = ("event", "giver", "receiver", "basis")
     REFERS = {"event": "event", "giver": "body", "receiver": "body"}
 
-    event: Key
-    giver: Key
-    receiver: Key
+    event: Key = Field(description="the event in which it moved; one that carries lineage")
+    giver: Key = Field(description="the body that gave")
+    receiver: Key = Field(description="the body that received")
     part: str = Field("", description='what moved, in words: "west Essex", "whole"')
     basis: Literal["", "population", "practices", "budget", "area"] = Field(
         "", description="what was counted; empty when the share is unknown"
@@ -271,8 +273,8 @@ class Membership(Dated):
     IDENTITY = ("group", "member", "role", "from_")
     REFERS = {"group": "body", "member": "body"}
 
-    group: Key
-    member: Key
+    group: Key = Field(description="what was belonged to")
+    member: Key = Field(description="who belonged")
     role: Literal["commissioner", "provider", "council", "partner", "part"] = Field(
         description="part: a body inside a larger one, as an ICB in its ICS"
     )
@@ -288,14 +290,14 @@ class Observation(Sourced):
     IDENTITY = ("thing", "measure", "statistic", "date", "method", "source", "value", "low", "high")
     REFERS = {"thing": "thing"}
 
-    thing: Key
+    thing: Key = Field(description="what was counted, or covers the people")
     measure: Literal["population", "registered-population", "count"] = Field(
         description="population: people covered; registered-population: on GP lists; count: bodies of this kind"
     )
     statistic: Literal["total", "about", "mean", "range", "over", "under", "almost"] = Field(
         "total", description="what the number is"
     )
-    value: float | None = Field(None, ge=0)
+    value: float | None = Field(None, ge=0, description="the number; empty for a range")
     low: float | None = Field(None, ge=0, description="lower end of a range")
     high: float | None = Field(None, ge=0, description="upper end of a range")
     date: Day | None = Field(None, description="the date it is true of; empty when not stated")
@@ -303,7 +305,7 @@ class Observation(Sourced):
         description="policy: what was intended; measured: counted in data; stated: a source says so; derived: worked out"
     )
     group: Key | None = Field(None, description="observations that disagree share a group")
-    rank: Rank = "preferred"
+    rank: Rank = Field("preferred", description="of numbers that disagree, the one to be told first")
 
 
 class Claim(Sourced):
@@ -313,17 +315,19 @@ class Claim(Sourced):
     IDENTITY = ("key",)
     REFERS = {"about": "thing"}
 
-    key: Key
-    about: Key
+    key: Key = Field(
+        description="says what is claimed; a seed fact begins with its number: 'sf039-aco-previous-name-for-icps'"
+    )
+    about: Key = Field(description="what it is said of")
     topic: Literal[
         "definition", "name", "predecessor", "successor", "count", "population", "coverage", "members",
         "role", "date", "area", "status", "legal",
-    ]  # fmt: skip
+    ] = Field(description="what it is a statement of")  # fmt: skip
     text: Text = Field(description="one sentence in our own words")
     date: Day | None = Field(None, description="the date it is said of")
     group: Key | None = Field(None, description="claims that disagree share a group")
-    rank: Rank = "preferred"
-    claimed_by: str = ""
+    rank: Rank = Field("preferred", description="of claims that disagree, which is better founded")
+    claimed_by: str = Field("", description="who says so, when that is not the publisher")
 
 
 class Listing(Sourced):
@@ -333,10 +337,10 @@ class Listing(Sourced):
     IDENTITY = ("list", "position")
     REFERS = {"thing": "thing"}
 
-    list: Key
+    list: Key = Field(description="key of the list: the source and what it lists")
     title: Text = Field(description="what the source calls the list")
-    position: int = Field(ge=1)
-    thing: Key
+    position: int = Field(ge=1, description="place in the source's order, from 1")
+    thing: Key = Field(description="what the line means")
     printed: Text = Field(description="the words the source prints")
     mark: str = Field("", description="what the source adds in that line")
 

@@ -21,7 +21,7 @@ from kg.graph.names import Iri
 from kg.graph.store import Row, Store
 from kg.graph.terms import Value
 
-TYPES: Final = ("iri", "date", "text", "integer", "number", "boolean")
+TYPES: Final = ("iri", "date", "text", "integer", "number", "boolean", "any")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,8 @@ class Queries:
         return _read(self.folder / f"{name}.rq")
 
     def run(self, store: Store, name: str, **bindings: Value) -> list[Row]:
-        """Run a saved SELECT with values already typed; give its rows without the parameters' columns."""
-        rows = store.select(self.text(name), **bindings)
-        return [{key: value for key, value in row.items() if key not in bindings} for row in rows]
+        """Run a saved SELECT with values already typed; give its rows, without the parameters that are bound."""
+        return store.select(self.text(name), **bindings)
 
     def get(self, name: str) -> SavedQuery:
         """Give a query with its interface; raise UsageError when there is none of that name."""
@@ -101,7 +100,12 @@ class Queries:
             near = difflib.get_close_matches(name, self.names(), n=3)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             raise UsageError(f'There is no saved query "{name}".{hint} See them all with: kg queries')
-        return parse(name, self.text(name))
+        return _saved(self.folder / f"{name}.rq")
+
+
+@cache
+def _saved(path: Path) -> SavedQuery:
+    return parse(path.stem, _read(path))
 
 
 @cache

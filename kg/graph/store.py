@@ -25,7 +25,7 @@ class Store(Protocol):
     """What every engine can do; the default graph is the union of all named graphs."""
 
     def select(self, query: str, **bindings: Value) -> list[Row]:
-        """Give the rows of a SELECT, each {variable: value or None}; variables of `bindings` must be projected."""
+        """Give the rows of a SELECT, each {variable: value or None}; those of `bindings` must be projected, and are left out."""
         ...
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
@@ -50,6 +50,13 @@ class OxigraphStore:
             ) from None
 
     @classmethod
+    def in_memory(cls, n_quads: Path) -> OxigraphStore:
+        """Read a graph into memory: a fraction of a second for the curated graph, and several times faster to ask."""
+        store = ox.Store()
+        store.bulk_load(path=str(n_quads), format=ox.RdfFormat.N_QUADS)
+        return cls(store)
+
+    @classmethod
     def holding(cls, quads: Iterator[ox.Quad] | list[ox.Quad]) -> OxigraphStore:
         """Give a store in memory that holds these quads."""
         store = ox.Store()
@@ -71,8 +78,14 @@ class OxigraphStore:
         except RuntimeError as error:
             raise UsageError(f"The query cannot be run: {error}.") from None
         if isinstance(found, ox.QuerySolutions):
-            names = [variable.value for variable in found.variables]
-            return names, [{name: native(solution[name]) for name in names} for solution in found]
+            # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
+            places = [
+                (place, variable.value)
+                for place, variable in enumerate(found.variables)
+                if variable.value not in bindings
+            ]
+            rows = [{name: native(solution[place]) for place, name in places} for solution in found]
+            return [name for _, name in places], rows
         if isinstance(found, ox.QueryTriples):
             return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
         return [], bool(found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -31,25 +33,29 @@ def literal(value: Value) -> ox.NamedNode | ox.Literal:
     return ox.Literal(value)
 
 
+_CONVERT: Final[dict[str, Callable[[str], Value]]] = {
+    f"{_XSD}{name}": convert
+    for convert, names in (
+        (str, ("string",)),
+        (cache(date.fromisoformat), ("date",)),  # few days, told many times
+        (int, ("integer", "int", "long")),
+        (lambda text: float(Decimal(text)), ("decimal",)),
+        (float, ("double", "float")),
+        (lambda text: text in ("true", "1"), ("boolean",)),
+    )
+    for name in names
+}
+
+
 def native(node: Any) -> Value | None:
     """Give the Python value of an RDF term: Iri, date, int, float, bool, or text for anything else."""
+    if node.__class__ is ox.NamedNode:  # most are, and this is asked of every cell
+        return Iri(node.value)
     if node is None:
         return None
-    if isinstance(node, ox.NamedNode):
-        return Iri(node.value)
     if isinstance(node, ox.BlankNode):
         return f"_:{node.value}"
-    kind = node.datatype.value.removeprefix(_XSD)
     try:
-        match kind:
-            case "date":
-                return date.fromisoformat(node.value)
-            case "integer" | "int" | "long":
-                return int(node.value)
-            case "decimal" | "double" | "float":
-                return float(Decimal(node.value)) if kind == "decimal" else float(node.value)
-            case "boolean":
-                return node.value in ("true", "1")
-    except ValueError:
-        pass
-    return str(node.value)
+        return _CONVERT.get(node.datatype.value, str)(node.value)
+    except ValueError:  # a literal that is not of its own type is given as it is written
+        return str(node.value)

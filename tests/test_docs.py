@@ -1,0 +1,63 @@
+"""Pages printed from the code are as the code prints them, and what pages say is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.faces.cli import app
+from kg.faces.reference import cli_page, data_readme
+from kg.graph.inputs import Inputs
+
+ROOT = Inputs.default().root
+PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("docs/**/*.md")] if ".venv" not in path.parts)
+
+
+def test_data_readme_is_printed_from_the_records() -> None:
+    assert (ROOT / "data" / "README.md").read_text(encoding="utf-8") == data_readme(), "run: python -m kg.faces.reference"
+
+
+def test_the_page_of_commands_is_printed_from_their_help() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == cli_page(), "run: python -m kg.faces.reference"
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert len(names) >= 14
+    assert {name for name in names if not re.search(rf"`kg {name}\b", text)} == set()
+
+
+def test_the_sample_in_the_readme_is_what_is_printed() -> None:
+    """The sample is the answer as of its own day; a release that changes it changes the page."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- sample: kg (?P<words>.+?) -->\n```\n(?P<sample>.*?)\n```", text, re.DOTALL)
+    assert found is not None
+    day = re.search(r"As of (\d+) (\w+) (\d{4})", found["sample"])
+    assert day is not None
+    command = [sys.executable, "-m", "kg", "ask", "what did ACS become?", "--as-of", "2026-11-22"]
+    printed = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    assert found["words"] == 'ask "what did ACS become?"'
+    assert printed.strip() == found["sample"].strip()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_project_names_no_path_of_a_machine_and_no_registry() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    if files.returncode:
+        pytest.skip("not a git checkout")
+    here = re.compile("|".join(("/wor" + "k/", "/ro" + "ot/", "pyp" + "i.org", "files.python" + "hosted")))
+    for name in files.stdout.splitlines():
+        path = ROOT / name
+        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".csv", ".ttl", ".rq", ".yaml", ".cff", ""}:
+            assert not here.search(path.read_text(encoding="utf-8", errors="replace")), name
