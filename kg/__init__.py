@@ -1,9 +1,7 @@
 """The knowledge graph of NHS (England) integration structures.
 
-import kg
-g = kg.open()
-g.became("ACS")          # an Answer
-kg.load_graph()          # the whole graph as an rdflib Dataset
+In Python: `g = kg.open()`, then `g.became("ACS")` gives an Answer; `kg.load_graph()` gives the whole graph as an
+rdflib Dataset.
 """
 
 from __future__ import annotations

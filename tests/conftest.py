@@ -90,7 +90,11 @@ class CommandLine:
 
     def environment(self, **more: str) -> dict[str, str]:
         """This process's own, without what would change an answer."""
-        kept = {name: value for name, value in os.environ.items() if name not in ("KG_STORE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("KG_STORE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+        }
         return {**kept, "KG_CACHE": str(self.cache), **more}
 
 

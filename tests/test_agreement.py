@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import networkx as nx
 import pytest
@@ -64,12 +64,16 @@ def hold(rows: Iterable[r.Row]) -> Held:
 
 
 def a_body(key: str, from_: str | None = None, until: str | None = None) -> r.Body:
-    return r.Body.model_validate({"key": key, "name": key.upper(), "legal": "formal", "from": from_, "until": until, **SAID})
+    return r.Body.model_validate(
+        {"key": key, "name": key.upper(), "legal": "formal", "from": from_, "until": until, **SAID}
+    )
 
 
 def an_event(key: str, kind: str, when: str, before: Iterable[str], after: Iterable[str], **other: str) -> r.Event:
     sides = {"before": tuple(before), "after": tuple(after)}
-    return r.Event.model_validate({"key": key, "type": kind, "date": when, "summary": "it was so", **sides, **SAID, **other})
+    return r.Event.model_validate(
+        {"key": key, "type": kind, "date": when, "summary": "it was so", **sides, **SAID, **other}
+    )
 
 
 def moves(*events: tuple[str, str, str], **other: str) -> Held:
@@ -95,7 +99,9 @@ def lineage_agrees(graph: Asked, network: Network, things: Iterable[str], days: 
         for day in days:
             for question, walk in (("became", became), ("before", before)):
                 rows = graph.rows(question, thing=iri, asOf=day)
-                assert {row["transfer"] for row in rows} == walk(network, iri, day), f"{question} {key_of(iri)} as of {day}"
+                assert {row["transfer"] for row in rows} == walk(network, iri, day), (
+                    f"{question} {key_of(iri)} as of {day}"
+                )
                 assert all(network.has_edge(row["giver"], row["receiver"], row["transfer"]) for row in rows)
 
 
@@ -121,7 +127,11 @@ def histories(draw: st.DrawFn) -> list[r.Row]:
         if pairs and restricted:
             for giver, receiver in draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True)):
                 share = {"basis": "population", "share": 0.25} if draw(some) else {}
-                rows.append(r.Transfer.model_validate({"event": event.key, "giver": giver, "receiver": receiver, **share, **SAID}))
+                rows.append(
+                    r.Transfer.model_validate(
+                        {"event": event.key, "giver": giver, "receiver": receiver, **share, **SAID}
+                    )
+                )
     return rows
 
 
@@ -192,7 +202,9 @@ def test_only_what_happened_by_the_day_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"status": "planned"}, {"status": "unconfirmed"}, {"rank": "alternative"}, {"confidence": "unconfirmed"}], ids=str
+    "other",
+    [{"status": "planned"}, {"status": "unconfirmed"}, {"rank": "alternative"}, {"confidence": "unconfirmed"}],
+    ids=str,
 )
 def test_what_is_not_settled_makes_no_edge(other: dict[str, str]) -> None:
     held = moves(("a", "b", "2018-01-01"), **other)
@@ -205,7 +217,11 @@ Belonging: TypeAlias = "set[tuple[str, str, str, str, str]]"
 
 def edges_of(network: Network, body: str, question: str) -> Belonging:
     """Who is at the other end of a body's memberships in a network, and from when to when all three last."""
-    edges: Any = network.in_edges(body, keys=True, data=True) if question == "members" else network.out_edges(body, keys=True, data=True)
+    edges: Any = (
+        network.in_edges(body, keys=True, data=True)
+        if question == "members"
+        else network.out_edges(body, keys=True, data=True)
+    )
     found = set()
     for member, group, key, data in edges:
         lives = [data, network.nodes[member], network.nodes[group]]
@@ -294,7 +310,11 @@ def test_containment_agrees(graph: Graph) -> None:
         network = containment(graph, as_of=day)
         tiers = {(row["part"], row["whole"]) for row in graph.rows("tiers", asOf=day)}
         assert {(part, whole) for part, whole, key in network.edges(keys=True) if is_tier(key)} == tiers
-        parts = {key for _, _, key, data in membership(graph, as_of=day).edges(keys=True, data=True) if data["role"] == "part"}
+        parts = {
+            key
+            for _, _, key, data in membership(graph, as_of=day).edges(keys=True, data=True)
+            if data["role"] == "part"
+        }
         assert {key for _, _, key in network.edges(keys=True) if not is_tier(key)} == parts
         assert {data["role"] for _, _, data in network.edges(data=True)} <= {"part"}
     tiers_ever = [edge for edge in containment(graph).edges(keys=True) if is_tier(edge[2])]
@@ -305,9 +325,16 @@ def test_containment_agrees(graph: Graph) -> None:
 
 def test_a_network_has_the_shape_it_documents(graph: Graph) -> None:
     network = succession(graph)
-    assert set(network) == {row["thing"] for row in graph.rows("things")} == set(membership(graph)) == set(containment(graph))
+    assert (
+        set(network)
+        == {row["thing"] for row in graph.rows("things")}
+        == set(membership(graph))
+        == set(containment(graph))
+    )
     assert all(set(data) == {"key", "label", "kind", "start", "until"} for _, data in network.nodes(data=True))
-    assert not {"0001-01-01", "9999-12-31"} & {day for _, data in network.nodes(data=True) for day in (data["start"], data["until"])}
+    assert not {"0001-01-01", "9999-12-31"} & {
+        day for _, data in network.nodes(data=True) for day in (data["start"], data["until"])
+    }
     attributes = {"event", "type", "date", "precision", "lineage", "shares"}
     assert all(set(data) == attributes for _, _, data in network.edges(data=True))
     assert any(data["shares"] for _, _, data in network.edges(data=True))
@@ -317,12 +344,19 @@ def test_a_network_has_the_shape_it_documents(graph: Graph) -> None:
 def test_two_events_between_the_same_pair_stay_two_edges() -> None:
     network = succession(moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")))
     assert network.number_of_edges(thing("body", "a"), thing("body", "b")) == 2
-    assert succession(moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")), as_of=date(2018, 12, 31)).number_of_edges() == 1
+    assert (
+        succession(
+            moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")), as_of=date(2018, 12, 31)
+        ).number_of_edges()
+        == 1
+    )
 
 
 def test_shares_are_on_the_edge_they_measure() -> None:
     def share(basis: str, part: float) -> r.Transfer:
-        return r.Transfer.model_validate({"event": "e", "giver": "a", "receiver": "b", "basis": basis, "share": part, **SAID})
+        return r.Transfer.model_validate(
+            {"event": "e", "giver": "a", "receiver": "b", "basis": basis, "share": part, **SAID}
+        )
 
     split = an_event("e", "Division", "2018-01-01", ["a"], ["b", "c"])
     rest = r.Transfer.model_validate({"event": "e", "giver": "a", "receiver": "c", "part": "the rest", **SAID})
@@ -350,3 +384,26 @@ def test_graphml_is_the_same_each_time_and_can_be_read_back(graph: Graph) -> Non
         assert written == graphml(view(graph))
         read = nx.read_graphml(io.BytesIO(written), force_multigraph=True)
         assert (read.number_of_nodes(), read.number_of_edges()) == (len(view(graph)), view(graph).number_of_edges())
+
+
+def test_rdflib_gives_the_same_rows(graph: Graph) -> None:
+    """The same text on another engine: what is saved is SPARQL, and no dialect."""
+    from rdflib import Literal, URIRef
+
+    from kg.graph.export import dataset
+
+    data = dataset(graph)
+    for name, subject, key in (
+        ("became", "thing", thing("kind", "acs")), ("became", "thing", thing("body", "ics-berkshire-west")),
+        ("before", "thing", thing("body", "icb-thames-valley")), ("members", "body", thing("body", "ics-frimley")),
+        ("memberships", "body", thing("body", "trust-ryd")), ("events-of", "thing", thing("kind", "aco")),
+    ):  # fmt: skip
+        day = date(2019, 6, 1) if name.startswith("member") else date(2026, 11, 22)
+        text = graph.queries.text(name)
+        values: dict[str, Value] = {subject: key, "asOf": day}
+        ours = [tuple(map(str, row.values())) for row in graph.rows(name, **values)]
+        found: Any = data.query(text, initBindings={subject: URIRef(key), "asOf": Literal(day)})
+        columns = [str(variable) for variable in found.vars if str(variable) not in (subject, "asOf")]
+        theirs = [tuple(str(row[column].toPython()) if row[column] else "None" for column in columns) for row in found]
+        assert ours
+        assert ours == theirs, name

@@ -33,7 +33,10 @@ def keys(items: Iterable[Any]) -> set[str]:
 
 def moves(answer: Answer) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
     """Each step as (date, type, from, to)."""
-    return [(step.date, step.type, tuple(ref.key for ref in step.from_), tuple(ref.key for ref in step.to)) for step in answer.steps]
+    return [
+        (step.date, step.type, tuple(ref.key for ref in step.from_), tuple(ref.key for ref in step.to))
+        for step in answer.steps
+    ]
 
 
 # Became and before
@@ -60,18 +63,27 @@ def test_became(asked: library.Graph, name: str, date_: str, type_: str, into: s
     assert any((step[:2], name in step[2], into in step[3]) == ((date_, type_), True, True) for step in moves(answer))
     assert answer.status == "answered"
     back = asked.before(into, as_of=DAY)
-    assert any((step[:2], name in step[2], into in step[3]) == ((date_, type_), True, True) for step in moves(back)), "what became is what was before"
+    assert any((step[:2], name in step[2], into in step[3]) == ((date_, type_), True, True) for step in moves(back)), (
+        "what became is what was before"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
     [
-        ("acs", "succeeded"), ("aco", "succeeded"), ("icb", "continues"), ("nhs-england", "continues"), ("icp-provider", "unknown"), ("icb-frimley",
-        "succeeded"), ("ccg-15a", "succeeded"),
+        ("acs", "succeeded"),
+        ("aco", "succeeded"),
+        ("icb", "continues"),
+        ("nhs-england", "continues"),
+        ("icp-provider", "unknown"),
+        ("icb-frimley", "succeeded"),
+        ("ccg-15a", "succeeded"),
     ],
 )
 @pytest.mark.parametrize("verb", ["became", "before", "lineage"])
-def test_the_outcome_is_the_subjects_own_whatever_is_asked(asked: library.Graph, verb: str, name: str, outcome: str) -> None:
+def test_the_outcome_is_the_subjects_own_whatever_is_asked(
+    asked: library.Graph, verb: str, name: str, outcome: str
+) -> None:
     answer = getattr(asked, verb)(name, as_of=DAY)
     assert answer.outcome == outcome
     if verb == "became":
@@ -95,7 +107,9 @@ def test_aco_never_leads_to_a_system(asked: library.Graph) -> None:
 
 def test_the_reading_that_is_not_walked_is_a_claim_with_its_source(asked: library.Graph) -> None:
     answer = asked.became("ACO", as_of=DAY)
-    (reading,) = [claim for claim in answer.claims if GUIDE in claim.sources and "integrated care partnership" in claim.text]
+    (reading,) = [
+        claim for claim in answer.claims if GUIDE in claim.sources and "integrated care partnership" in claim.text
+    ]
     assert reading.rank == "alternative"
     assert reading.claimed_by
     back = asked.before("icp-alliance", as_of=DAY)
@@ -106,7 +120,10 @@ def test_the_reading_that_is_not_walked_is_a_claim_with_its_source(asked: librar
 def test_code_reuse_is_marked_as_code_alone(asked: library.Graph) -> None:
     answer = asked.became("CCG", as_of=DAY)
     assert {result.key: result.how for result in answer.results} == {"icb": "functions", "sub-icb-location": "codes"}
-    assert {step.type: step.lineage for step in answer.steps if step.to} == {"FunctionTransfer": "legal", "CodeReuse": "codes"}
+    assert {step.type: step.lineage for step in answer.steps if step.to} == {
+        "FunctionTransfer": "legal",
+        "CodeReuse": "codes",
+    }
 
 
 @pytest.mark.parametrize(("only", "ends"), [("legal", {"icb"}), ("codes", {"sub-icb-location"})])
@@ -121,7 +138,10 @@ def test_the_shares_of_frimley_multiply_out(asked: library.Graph) -> None:
     parts = {result.key: result.share for result in answer.results}
     assert set(parts) == {"icb-thames-valley", "icb-surrey-and-sussex", "icb-hampshire-and-isle-of-wight"}
     assert {result.share_basis for result in answer.results} == {"population"}
-    assert parts == pytest.approx({"icb-thames-valley": 0.5886, "icb-surrey-and-sussex": 0.1820, "icb-hampshire-and-isle-of-wight": 0.2294}, abs=2e-4)
+    assert parts == pytest.approx(
+        {"icb-thames-valley": 0.5886, "icb-surrey-and-sussex": 0.1820, "icb-hampshire-and-isle-of-wight": 0.2294},
+        abs=2e-4,
+    )
     assert sum(share or 0 for share in parts.values()) == pytest.approx(1, abs=1e-6)
     assert answer.results[0].key == "icb-thames-valley", "the greatest first"
 
@@ -129,7 +149,9 @@ def test_the_shares_of_frimley_multiply_out(asked: library.Graph) -> None:
 def test_shares_go_with_a_whole_merger_before_the_division(asked: library.Graph) -> None:
     merged = asked.became("NHS East Berkshire CCG", as_of=DAY)
     whole = asked.became("NHS Frimley ICB", as_of=DAY)
-    assert {result.key: result.share for result in merged.results if result.share} == {result.key: result.share for result in whole.results}
+    assert {result.key: result.share for result in merged.results if result.share} == {
+        result.key: result.share for result in whole.results
+    }
 
 
 def test_an_unknown_share_is_no_number(asked: library.Graph) -> None:
@@ -194,8 +216,12 @@ def test_the_members_of_berkshire_west(asked: library.Graph) -> None:
     answer = asked.members("Berkshire West ICS", as_of="2018-06-01")
     roles = {result.key: result.role for result in answer.results}
     assert roles["ccg-15a"] == "commissioner"
-    assert {key for key, role in roles.items() if role == "provider"} == {"trust-rhw", "trust-rwx"}, "Royal Berkshire and Berkshire Healthcare"
-    assert {key for key in roles if key.startswith("council-")} == {"council-615", "council-616", "council-619"}, "West Berkshire, Reading, Wokingham"
+    assert {key for key, role in roles.items() if role == "provider"} == {"trust-rhw", "trust-rwx"}, (
+        "Royal Berkshire and Berkshire Healthcare"
+    )
+    assert {key for key in roles if key.startswith("council-")} == {"council-615", "council-616", "council-619"}, (
+        "West Berkshire, Reading, Wokingham"
+    )
     assert len(roles) == len(answer.results) == 6
     assert all(result.sources for result in answer.results)
     assert any("a list is taken to hold" in caution for caution in answer.cautions)
@@ -246,7 +272,12 @@ def test_how_many_there_were_on_a_day(records: Records, name: str, on: str, valu
 
 @pytest.mark.parametrize(
     ("name", "on", "said"),
-    [("CCG", "1990", "began on 1 April 2013"), ("CCG", "2026-11-21", "30 June 2022"), ("PCT", "2020", "2013"), ("STP", "2026-11-21", "2021")],
+    [
+        ("CCG", "1990", "began on 1 April 2013"),
+        ("CCG", "2026-11-21", "30 June 2022"),
+        ("PCT", "2020", "2013"),
+        ("STP", "2026-11-21", "2021"),
+    ],
 )
 def test_that_there_were_none_is_an_answer(records: Records, name: str, on: str, said: str) -> None:
     answer = observation.count(records, name, as_of=ON, on=PartialDate.parse(on))
@@ -297,7 +328,12 @@ def test_a_population_of_which_nothing_is_known(records: Records) -> None:
 
 def test_what_each_sense_is(records: Records) -> None:
     answer = description.what(records, "ICP", as_of=ON)
-    assert [result.key for result in answer.results] == ["integrated-care-pilot", "icp-alliance", "icp-provider", "icp-committee"], "in order of time"
+    assert [result.key for result in answer.results] == [
+        "integrated-care-pilot",
+        "icp-alliance",
+        "icp-provider",
+        "icp-committee",
+    ], "in order of time"
     assert answer.subject is None
     assert all(result.text and result.sources for result in answer.results)
 
@@ -352,7 +388,12 @@ def test_where_is_unknown_when_it_is(records: Records) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "said"),
-    [("ACO", "ACS", "different thing"), ("CCG", "ICS", "GP-led body"), ("ICS", "ICB", "statutory NHS body inside it"), ("ICP", "ICS", "committee")],
+    [
+        ("ACO", "ACS", "different thing"),
+        ("CCG", "ICS", "GP-led body"),
+        ("ICS", "ICB", "statutory NHS body inside it"),
+        ("ICP", "ICS", "committee"),
+    ],
 )
 def test_a_difference_is_the_same_from_either_side(records: Records, one: str, other: str, said: str) -> None:
     there, back = (description.difference(records, a, b, as_of=ON) for a, b in ((one, other), (other, one)))
@@ -391,10 +432,17 @@ def test_unknown_is_never_an_empty_list(every: Mapping[str, Answer]) -> None:
         assert len(answer.sentence) > 20, about
         if answer.status == "unknown":
             unknown += 1
-            assert re.search(r"not recorded|nothing is recorded|records none|did not exist|holds no|not something this graph records",
-            answer.sentence, re.IGNORECASE), f"{about}: {answer.sentence}"
+            assert re.search(
+                r"not recorded|nothing is recorded|records none|did not exist|holds no|not something this graph records",
+                answer.sentence,
+                re.IGNORECASE,
+            ), f"{about}: {answer.sentence}"
         if answer.status == "answered" and not answer.results and not answer.steps:
-            assert re.search(r"still in existence|nothing is recorded|had not begun|There were no|abolished", answer.sentence, re.IGNORECASE), f"{about}: {answer.sentence}"
+            assert re.search(
+                r"still in existence|nothing is recorded|had not begun|There were no|abolished",
+                answer.sentence,
+                re.IGNORECASE,
+            ), f"{about}: {answer.sentence}"
     assert unknown > 20
 
 
@@ -410,14 +458,24 @@ def test_still_in_existence_and_not_recorded_are_told_apart(every: Mapping[str, 
 def test_sentinels_are_never_shown(every: Mapping[str, Answer], asked: library.Graph) -> None:
     sentinel = re.compile(r"\b(?:0001|9999)\b|\byear 1\b|\b1 January 1\b|31 December 9999|\bNone\b|\bopen\b.{0,3}$")
     for about, answer in every.items():
-        for text in (json.dumps(answer.to_dict(), ensure_ascii=False), render(answer, "text"), render(answer, "csv"), render(answer, "markdown"), answer._repr_html_()):
+        for text in (
+            json.dumps(answer.to_dict(), ensure_ascii=False),
+            render(answer, "text"),
+            render(answer, "csv"),
+            render(answer, "markdown"),
+            answer._repr_html_(),
+        ):
             assert not sentinel.search(text), f"{about}: {sentinel.search(text)}"
-    assert asked.sparql("SELECT ?x WHERE { ?x ?p ?y FILTER(STR(?y) = '9999-12-31') } LIMIT 1")[1], "the graph does hold them"
+    assert asked.sparql("SELECT ?x WHERE { ?x ?p ?y FILTER(STR(?y) = '9999-12-31') } LIMIT 1")[1], (
+        "the graph does hold them"
+    )
 
 
 def test_labels_are_those_of_people_not_of_machines(every: Mapping[str, Answer]) -> None:
     for about, answer in every.items():
-        assert not re.search(r"https?://|\b[a-z]+:[a-z]+-|\{|\}|\b(?:ics|icb|ccg|trust|council|stp)-[a-z0-9]+", answer.sentence), f"{about}: {answer.sentence}"
+        assert not re.search(
+            r"https?://|\b[a-z]+:[a-z]+-|\{|\}|\b(?:ics|icb|ccg|trust|council|stp)-[a-z0-9]+", answer.sentence
+        ), f"{about}: {answer.sentence}"
         assert "  " not in answer.sentence, about
         assert answer.sentence[0].isupper() or answer.sentence[0] == '"', about
 
@@ -432,7 +490,10 @@ def test_the_same_question_has_the_same_answer(asked: library.Graph) -> None:
 
 @pytest.mark.parametrize("verb", ["became", "before", "lineage", "members", "memberships", "show"])
 def test_a_name_of_several_is_never_guessed(asked: library.Graph, verb: str) -> None:
-    for name, senses in (("ICP", {"integrated-care-pilot", "icp-alliance", "icp-provider", "icp-committee"}), ("Frimley", {"ics-frimley", "icb-frimley"})):
+    for name, senses in (
+        ("ICP", {"integrated-care-pilot", "icp-alliance", "icp-provider", "icp-committee"}),
+        ("Frimley", {"ics-frimley", "icb-frimley"}),
+    ):
         answer = getattr(asked, verb)(name, as_of=DAY)
         if answer.status == "answered":
             assert verb == "members", "only one of the two has members on that day"
@@ -503,7 +564,9 @@ def test_a_notebook_shows_the_answer(asked: library.Graph) -> None:
     assert answer.release in page.text
 
 
-@pytest.mark.parametrize("field", ["sentence", "cautions", "claims", "candidates", "sources", "results", "steps", "release", "as_of"])
+@pytest.mark.parametrize(
+    "field", ["sentence", "cautions", "claims", "candidates", "sources", "results", "steps", "release", "as_of"]
+)
 def test_notebook_html_escapes(asked: library.Graph, field: str) -> None:
     evil = "<script>alert('x')</script>&<b a=\"1\">"
     whole = asked.became("ACO", as_of=DAY)
@@ -513,7 +576,10 @@ def test_notebook_html_escapes(asked: library.Graph, field: str) -> None:
         "as_of": lambda: evil,
         "cautions": lambda: (evil,),
         "claims": lambda: (whole.claims[0]._replace(text=evil),),
-        "candidates": lambda: asked.became("ICP", as_of=DAY).candidates[:1] and (asked.became("ICP", as_of=DAY).candidates[0]._replace(label=evil),),
+        "candidates": lambda: (
+            asked.became("ICP", as_of=DAY).candidates[:1]
+            and (asked.became("ICP", as_of=DAY).candidates[0]._replace(label=evil),)
+        ),
         "sources": lambda: (SourceRef(evil, evil, evil, None, evil, evil, evil),),
         "results": lambda: (whole.results[0]._replace(text=evil),),
         "steps": lambda: (whole.steps[0]._replace(summary=evil, to=(whole.steps[0].to[0]._replace(short=evil),)),),

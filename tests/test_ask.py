@@ -81,7 +81,10 @@ def test_what_people_really_asked(asked: library.Graph, row: dict[str, str]) -> 
     ("sentence", "untrue"),
     [
         ("What happens to STP codes when ICBs start on 1 July 2022?", "what followed is not recorded"),
-        ("Where are the 42 ICSs?", "integrated care systems (ICS, statutory): Bedfordshire, Luton and Milton Keynes, Berkshire West"),
+        (
+            "Where are the 42 ICSs?",
+            "integrated care systems (ICS, statutory): Bedfordshire, Luton and Milton Keynes, Berkshire West",
+        ),
         ("Which were the first 8 ACSs?", "The 14 areas working towards ICSs"),
         ("How many ICSs were there in May 2018?", "ICS, statutory"),
         ("What is the population of Dorset ICS?", "as measured over 800,000"),
@@ -174,9 +177,14 @@ def test_british_dates(asked: library.Graph, when: str) -> None:
     assert [result.value for result in answer.results if result.rank == "preferred"] == [195]
 
 
-@pytest.mark.parametrize(("when", "values"), [("in 2018", {207, 195}), ("in 2022", {106, 0}), ("in 2014", {211}), ("now", {0}), ("today", {0})])
+@pytest.mark.parametrize(
+    ("when", "values"),
+    [("in 2018", {207, 195}), ("in 2022", {106, 0}), ("in 2014", {211}), ("now", {0}), ("today", {0})],
+)
 def test_a_year_holds_every_number_of_that_year(asked: library.Graph, when: str, values: set[int]) -> None:
-    answer = asked.ask(f"How many CCGs were there {when}?" if when[:2] == "in" else f"How many CCGs are there {when}?", as_of=DAY)
+    answer = asked.ask(
+        f"How many CCGs were there {when}?" if when[:2] == "in" else f"How many CCGs are there {when}?", as_of=DAY
+    )
     assert answer.intent == "count"
     if values == {0}:
         assert answer.sentence.startswith("There were no clinical commissioning groups (CCG) on 21 November 2026")
@@ -207,7 +215,9 @@ def test_now_is_the_day_that_is_given(asked: library.Graph) -> None:
 
 def test_several_things_at_once(asked: library.Graph) -> None:
     answer = asked.ask("What are STPs, ICPs, ICSs and PCNs, and how do they nest?", as_of=DAY)
-    assert {"stp-partnership", "icp-alliance", "icp-committee", "ics-statutory", "pcn"} <= {result.key for result in answer.results}
+    assert {"stp-partnership", "icp-alliance", "icp-committee", "ics-statutory", "pcn"} <= {
+        result.key for result in answer.results
+    }
     assert "How they nest: " in answer.sentence
     counts = asked.ask("How many CCGs and STPs were there on 1 April 2018?", as_of=DAY)
     assert {(result.key, result.value) for result in counts.results} >= {("ccg", 195), ("stp-partnership", 44)}
@@ -219,19 +229,38 @@ def test_a_list_with_one_name_unknown_is_not_half_answered(asked: library.Graph)
     assert "XYZ" in answer.sentence
 
 
-@pytest.mark.parametrize("sentence", ["Which ICSs were in wave 2?", "Which ICSs were in the second wave?", "Which ICSs were the second wave?"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["Which ICSs were in wave 2?", "Which ICSs were in the second wave?", "Which ICSs were the second wave?"],
+)
 def test_the_second_wave(asked: library.Graph, sentence: str) -> None:
     answer = asked.ask(sentence, as_of=DAY)
-    assert {result.label for result in answer.results} == {"Gloucestershire", "North Cumbria", "Suffolk and North East Essex", "West Yorkshire and Harrogate"}
+    assert {result.label for result in answer.results} == {
+        "Gloucestershire",
+        "North Cumbria",
+        "Suffolk and North East Essex",
+        "West Yorkshire and Harrogate",
+    }
     assert "24 May 2018" in answer.sentence
 
 
 @pytest.mark.parametrize("sentence", ["Which sites have devolution deals?", "Which areas had a devolution deal?"])
 def test_the_devolution_deals(asked: library.Graph, sentence: str) -> None:
-    assert {result.label for result in asked.ask(sentence, as_of=DAY).results} == {"Greater Manchester", "Surrey Heartlands"}
+    assert {result.label for result in asked.ask(sentence, as_of=DAY).results} == {
+        "Greater Manchester",
+        "Surrey Heartlands",
+    }
 
 
-@pytest.mark.parametrize("sentence", ["which were the first 14 ICSs?", "Which were the first fourteen ICSs?", "What were the original ICSs?", "who were the first ICSs?"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "which were the first 14 ICSs?",
+        "Which were the first fourteen ICSs?",
+        "What were the original ICSs?",
+        "who were the first ICSs?",
+    ],
+)
 def test_the_first_fourteen(asked: library.Graph, sentence: str) -> None:
     answer = asked.ask(sentence, as_of=DAY)
     assert [result.position for result in answer.results] == list(range(1, 15))
@@ -251,7 +280,10 @@ def test_what_the_graph_does_not_record_is_said_to_be_so(asked: library.Graph, s
     assert answer.sentence.startswith(BEYOND)
 
 
-@pytest.mark.parametrize("sentence", ["", "?", "ACS", "colourless green ideas sleep furiously", "become ACS what", "Which CCGs did what in Frimley ICB"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["", "?", "ACS", "colourless green ideas sleep furiously", "become ACS what", "Which CCGs did what in Frimley ICB"],
+)
 def test_what_cannot_be_read_shows_what_can(asked: library.Graph, sentence: str) -> None:
     with pytest.raises(UsageError) as unread:
         asked.ask(sentence, as_of=DAY)
@@ -262,7 +294,9 @@ def test_what_cannot_be_read_shows_what_can(asked: library.Graph, sentence: str)
         assert asked.ask(other, as_of=DAY).status in ("answered", "unknown", "ambiguous")
 
 
-@pytest.mark.parametrize(("sentence", "known"), [("ACS whither", "ACS"), ("whither ICBs", "ICB"), ("Frimley ICB perhaps", "Frimley ICB")])
+@pytest.mark.parametrize(
+    ("sentence", "known"), [("ACS whither", "ACS"), ("whither ICBs", "ICB"), ("Frimley ICB perhaps", "Frimley ICB")]
+)
 def test_what_was_understood_of_it_is_said(asked: library.Graph, sentence: str, known: str) -> None:
     with pytest.raises(UsageError, match=f"understood to be about {known}"):
         asked.ask(sentence, as_of=DAY)
@@ -280,9 +314,14 @@ def test_a_sense_settles_a_sentence(asked: library.Graph) -> None:
 
 
 def test_a_sentence_is_answered_as_its_question_is(asked: library.Graph) -> None:
-    for sentence, method, name in (("What did ACS become?", "became", "ACS"), ("What was ICS called before?", "before", "ICS"),
-    ("History of Frimley ICS", "lineage", "Frimley ICS")):
-        by_sentence, by_name = (answer.to_dict() for answer in (asked.ask(sentence, as_of=DAY), getattr(asked, method)(name, as_of=DAY)))
+    for sentence, method, name in (
+        ("What did ACS become?", "became", "ACS"),
+        ("What was ICS called before?", "before", "ICS"),
+        ("History of Frimley ICS", "lineage", "Frimley ICS"),
+    ):
+        by_sentence, by_name = (
+            answer.to_dict() for answer in (asked.ask(sentence, as_of=DAY), getattr(asked, method)(name, as_of=DAY))
+        )
         assert by_sentence.pop("question") == sentence
         by_name.pop("question")
         assert json.dumps(by_sentence) == json.dumps(by_name)

@@ -165,7 +165,11 @@ def test_a_key_that_an_event_and_a_policy_change_share_is_found(tmp_path: Path) 
 
 def test_the_projects_own_data_have_no_fault() -> None:
     report = check(Inputs.default())
-    faults = [f"{finding.where}: {finding.message} {finding.remedy}" for finding in report.findings if finding.severity == "fault"]
+    faults = [
+        f"{finding.where}: {finding.message} {finding.remedy}"
+        for finding in report.findings
+        if finding.severity == "fault"
+    ]
     assert faults == []
 
 

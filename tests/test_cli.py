@@ -28,7 +28,7 @@ from jsonschema import Draft202012Validator
 from kg import RELEASE
 from kg.errors import DataFaults, KgError, NotFound, UsageError
 from kg.faces import cli, library
-from kg.graph.compiled import compile_into
+from kg.graph.compiled import compile_into, open_folder
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from kg.graph.store import Results, Row, Store
@@ -88,9 +88,19 @@ def test_what_did_acs_become(run: CommandLine) -> None:
 
 def test_what_did_acs_become_as_json(run: CommandLine) -> None:
     said = answer(run, "ask", "what did ACS become?")
-    assert (said["status"], said["intent"], said["outcome"], said["subject"]["key"]) == ("answered", "became", "succeeded", "acs")
+    assert (said["status"], said["intent"], said["outcome"], said["subject"]["key"]) == (
+        "answered",
+        "became",
+        "succeeded",
+        "acs",
+    )
     first = said["steps"][0]
-    assert (first["type"], first["date"], first["precision"], first["lineage"]) == ("Renaming", "2018-02", "month", "legal")
+    assert (first["type"], first["date"], first["precision"], first["lineage"]) == (
+        "Renaming",
+        "2018-02",
+        "month",
+        "legal",
+    )
     assert [ref["key"] for ref in first["from"]] == ["acs"]
     assert [ref["key"] for ref in first["to"]] == ["ics-nonstatutory"]
     assert len(first["sources"]) >= 2
@@ -103,7 +113,9 @@ def test_aco_became_the_contract_and_never_the_system(run: CommandLine) -> None:
     (step,) = said["steps"]
     assert (step["from"][0]["key"], step["to"][0]["key"], step["date"][:7]) == ("aco", "icp-provider", "2018-08")
     assert [result["key"] for result in said["results"]] == ["icp-provider"]
-    reached = {ref["key"] for step in said["steps"] for ref in (*step["from"], *step["to"])} | {result["key"] for result in said["results"]}
+    reached = {ref["key"] for step in said["steps"] for ref in (*step["from"], *step["to"])} | {
+        result["key"] for result in said["results"]
+    }
     assert reached == {"aco", "icp-provider"}
     assert "integrated care provider" in said["sentence"]
     assert "system" not in said["sentence"]
@@ -111,7 +123,9 @@ def test_aco_became_the_contract_and_never_the_system(run: CommandLine) -> None:
 
 def test_the_other_reading_of_the_glossary_is_an_alternative_claim(run: CommandLine) -> None:
     said = answer(run, "became", "ACO")
-    others = [claim for claim in said["claims"] if claim["rank"] == "alternative" and "rcp-guide-2019" in claim["sources"]]
+    others = [
+        claim for claim in said["claims"] if claim["rank"] == "alternative" and "rcp-guide-2019" in claim["sources"]
+    ]
     assert any("integrated care partnership" in claim["text"] for claim in others)
     text = flat(run("became", "ACO", *DAY).out)
     number = next(place for place, source in enumerate(said["sources"], 1) if source["key"] == "rcp-guide-2019")
@@ -141,7 +155,12 @@ def test_what_is_an_icp_explains_them_all(run: CommandLine) -> None:
     done = run("ask", "what is an ICP?", *DAY)
     assert (done.code, done.err) == (0, "")
     text = flat(done.out)
-    for said in ("pilot of a national programme", "an alliance of NHS providers", "a contract model", "a joint committee"):
+    for said in (
+        "pilot of a national programme",
+        "an alliance of NHS providers",
+        "a contract model",
+        "a joint committee",
+    ):
         assert said in text
     assert {result["key"] for result in answer(run, "ask", "what is an ICP?")["results"]} == set(SENSES)
 
@@ -170,7 +189,11 @@ def test_a_pcn_is_told_by_policy_and_by_measure_apart(run: CommandLine) -> None:
     said = answer(run, "ask", "how many people does a PCN cover?")
     by = {(result["method"], result["statistic"]): result for result in said["results"]}
     assert (by["policy", "range"]["low"], by["policy", "range"]["high"]) == (30_000, 50_000)
-    assert (by["measured", "range"]["low"], by["measured", "range"]["high"], by["measured", "range"]["date"]) == (14_605, 263_827, "2020-01")
+    assert (by["measured", "range"]["low"], by["measured", "range"]["high"], by["measured", "range"]["date"]) == (
+        14_605,
+        263_827,
+        "2020-01",
+    )
     policy, measured = said["sentence"].split(";")
     assert "by policy 30,000 to 50,000" in policy
     assert "14,605 to 263,827" in measured
@@ -182,22 +205,44 @@ def test_the_first_fourteen_sites_stand_in_the_order_of_the_guide(run: CommandLi
     said = answer(run, "ask", "which were the first 14 ICSs?")
     assert [result["text"] for result in said["results"]] == SITES
     assert [result["position"] for result in said["results"]] == list(range(1, 15))
-    assert {result["text"]: result["mark"] for result in said["results"] if result["mark"]} == dict.fromkeys(("Greater Manchester", "Surrey Heartlands"), "devolution deal")
+    assert {result["text"]: result["mark"] for result in said["results"] if result["mark"]} == dict.fromkeys(
+        ("Greater Manchester", "Surrey Heartlands"), "devolution deal"
+    )
     assert {key for result in said["results"] for key in result["sources"]} == {"rcp-guide-2019"}
-    lines = [line for line in run("ask", "which were the first 14 ICSs?", *DAY).out.splitlines() if re.match(r"\s+\d+\. ", line)]
+    lines = [
+        line
+        for line in run("ask", "which were the first 14 ICSs?", *DAY).out.splitlines()
+        if re.match(r"\s+\d+\. ", line)
+    ]
     assert [re.sub(r"^\s+\d+\.\s+(.+?)(?:\s\s.*)?$", r"\1", line) for line in lines] == SITES
-    assert [("devolution deal" in line) for line in lines] == [site in ("Greater Manchester", "Surrey Heartlands") for site in SITES]
+    assert [("devolution deal" in line) for line in lines] == [
+        site in ("Greater Manchester", "Surrey Heartlands") for site in SITES
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "key", "first", "into", "when"),
     [
-        ("Berkshire West ICS", "ics-berkshire-west", "2017-06-15", "ics-buckinghamshire-oxfordshire-and-berkshire-west", "2019-06-19"),
+        (
+            "Berkshire West ICS",
+            "ics-berkshire-west",
+            "2017-06-15",
+            "ics-buckinghamshire-oxfordshire-and-berkshire-west",
+            "2019-06-19",
+        ),
         ("North Cumbria ICS", "ics-north-cumbria", "2018-05-24", "ics-north-east-and-north-cumbria", "2019-06-19"),
-        ("Blackpool and Fylde Coast ACS", "acs-blackpool-and-fylde-coast", "2017-06-15", "ics-lancashire-and-south-cumbria", "2018-02"),
+        (
+            "Blackpool and Fylde Coast ACS",
+            "acs-blackpool-and-fylde-coast",
+            "2017-06-15",
+            "ics-lancashire-and-south-cumbria",
+            "2018-02",
+        ),
     ],
 )
-def test_a_site_apart_from_its_footprint_gives_dated_and_sourced_steps(run: CommandLine, name: str, key: str, first: str, into: str, when: str) -> None:
+def test_a_site_apart_from_its_footprint_gives_dated_and_sourced_steps(
+    run: CommandLine, name: str, key: str, first: str, into: str, when: str
+) -> None:
     said = answer(run, "became", name)
     assert (said["subject"]["key"], said["outcome"]) == (key, "succeeded")
     assert (said["steps"][0]["type"], said["steps"][0]["date"]) == ("Designation", first)
@@ -277,7 +322,11 @@ def test_words_that_are_only_text_are_not_refused(asked: library.Graph) -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("SELECT * WHERE {\n  ?s ?p ?o .\n  ?s ?p }\n", 3), ("SELEKT * WHERE { ?s ?p ?o }", 1), ("SELECT * WHERE { ?s ?p ?o", 1)],
+    [
+        ("SELECT * WHERE {\n  ?s ?p ?o .\n  ?s ?p }\n", 3),
+        ("SELEKT * WHERE { ?s ?p ?o }", 1),
+        ("SELECT * WHERE { ?s ?p ?o", 1),
+    ],
     ids=["a-missing-object", "a-misspelt-word", "a-missing-bracket"],
 )
 def test_a_syntax_error_says_its_line_and_column(run: CommandLine, text: str, line: int) -> None:
@@ -302,7 +351,9 @@ def test_an_unknown_prefix_is_a_fault_of_the_query(run: CommandLine) -> None:
 
 def test_sparql_from_a_file(run: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "how-many.rq"
-    path.write_text("PREFIX nis: <https://w3id.org/nhs-integration/ontology#>\nSELECT (COUNT(*) AS ?kinds) WHERE { ?k a nis:Kind }\n")
+    path.write_text(
+        "PREFIX nis: <https://w3id.org/nhs-integration/ontology#>\nSELECT (COUNT(*) AS ?kinds) WHERE { ?k a nis:Kind }\n"
+    )
     done = run("sparql", str(path), "--format", "csv")
     assert done.code == 0
     assert next(csv.DictReader(io.StringIO(done.out)))["kinds"].isdigit()
@@ -442,7 +493,10 @@ def test_an_error_is_one_paragraph_without_traceback(run: CommandLine, code: int
     assert len(done.err.splitlines()) <= 12
 
 
-@pytest.mark.parametrize(("form", "name", "code"), [("json", "XYZ", 3), ("csv", "XYZ", 3), ("json", "ICP", 4), ("csv", "ICP", 4), ("markdown", "ICP", 4)])
+@pytest.mark.parametrize(
+    ("form", "name", "code"),
+    [("json", "XYZ", 3), ("csv", "XYZ", 3), ("json", "ICP", 4), ("csv", "ICP", 4), ("markdown", "ICP", 4)],
+)
 def test_each_exit_code_is_the_same_in_every_format(run: CommandLine, form: str, name: str, code: int) -> None:
     done = run("became", name, *DAY, "--format", form)
     assert done.code == code
@@ -536,7 +590,14 @@ def test_every_format_cites(run: CommandLine, form: str) -> None:
 
 
 def test_nothing_is_painted_where_no_terminal_is(run: CommandLine) -> None:
-    for words in (("became", "ACS", *DAY), ("ask", "what did ICP become?", *DAY), ("became", "XYZ", *DAY), ("--help",), ("became", "--help"), ("queries",)):
+    for words in (
+        ("became", "ACS", *DAY),
+        ("ask", "what did ICP become?", *DAY),
+        ("became", "XYZ", *DAY),
+        ("--help",),
+        ("became", "--help"),
+        ("queries",),
+    ):
         done = run(*words, TERM="xterm-256color", FORCE_COLOR="1" if words[0] == "became" else "")
         assert ESCAPE not in done.out + done.err
 
@@ -581,13 +642,20 @@ AS_KG = "import sys; sys.argv[0] = 'kg'; from kg.faces.cli import main; main()"
 @pytest.mark.parametrize(
     ("shell", "more"),
     [
-        ("bash", {"COMP_WORDS": "kg ", "COMP_CWORD": "1"}), ("zsh", {"_TYPER_COMPLETE_ARGS": "kg "}), ("fish", {"_TYPER_COMPLETE_ARGS": "kg ",
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
+        ("bash", {"COMP_WORDS": "kg ", "COMP_CWORD": "1"}),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "kg "}),
+        ("fish", {"_TYPER_COMPLETE_ARGS": "kg ", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
     ],
 )
 def test_a_shell_completes_the_commands(run: CommandLine, shell: str, more: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", AS_KG], env=run.environment(_KG_COMPLETE=f"complete_{shell}", **more), cwd=run.cwd, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", AS_KG],
+        env=run.environment(_KG_COMPLETE=f"complete_{shell}", **more),
+        cwd=run.cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0
     assert set(NAMES) <= set(re.findall(r"[a-z]+", done.stdout))
@@ -603,7 +671,22 @@ def test_a_shell_completes_the_options_of_a_command(run: CommandLine) -> None:
 
 
 def test_the_commands_are_those_of_the_architecture() -> None:
-    assert {"ask", "became", "before", "lineage", "members", "memberships", "show", "find", "query", "queries", "sparql", "build", "check", "export"} <= set(NAMES)
+    assert {
+        "ask",
+        "became",
+        "before",
+        "lineage",
+        "members",
+        "memberships",
+        "show",
+        "find",
+        "query",
+        "queries",
+        "sparql",
+        "build",
+        "check",
+        "export",
+    } <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -614,7 +697,9 @@ def test_every_command_has_help_and_is_documented(name: str) -> None:
     assert command.help.endswith(".")
     for param in command.params:
         assert getattr(param, "help", None), f"{name} {param.name} has no help"
-    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "cli.md") if path.is_file()]
+    pages = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "cli.md") if path.is_file()
+    ]
     assert any(re.search(rf"\bkg {name}\b", page) for page in pages)
 
 
@@ -681,7 +766,14 @@ def test_a_store_with_a_part_missing_says_so(run: CommandLine, built: Path, tmp_
 
 
 def test_a_store_whose_files_are_damaged_says_so(run: CommandLine, built: Path, tmp_path: Path) -> None:
-    for number, (name, data) in enumerate((("manifest.json", b"{"), ("manifest.json", b"[]"), ("manifest.json", b"{}"), ("names.sqlite", b"not a database at all" * 99))):
+    for number, (name, data) in enumerate(
+        (
+            ("manifest.json", b"{"),
+            ("manifest.json", b"[]"),
+            ("manifest.json", b"{}"),
+            ("names.sqlite", b"not a database at all" * 99),
+        )
+    ):
         broken = tmp_path / f"broken-{number}"
         shutil.copytree(built, broken)
         (broken / name).write_bytes(data)
@@ -753,7 +845,9 @@ def test_a_failed_build_leaves_the_old_graph_whole(run: CommandLine, built: Path
     assert run("became", "ACS", *DAY, "--store", str(folder)).code == 0
 
 
-def test_a_build_that_fails_at_the_last_moment_leaves_the_old_graph_whole(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_at_the_last_moment_leaves_the_old_graph_whole(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "graph"
     shutil.copytree(built, folder)
     rename = Path.rename
@@ -767,13 +861,21 @@ def test_a_build_that_fails_at_the_last_moment_leaves_the_old_graph_whole(built:
     with pytest.raises((KgError, OSError)):
         compile_into(folder, Inputs.default())
     monkeypatch.undo()
+    assert open_folder(folder).names.exact("ACS"), (
+        "what was set aside is put back when it is next opened, if not before"
+    )
     assert contents(folder) == contents(built)
 
 
 def test_a_killed_build_leaves_the_old_graph_whole(run: CommandLine, built: Path, tmp_path: Path) -> None:
     folder = tmp_path / "graph"
     shutil.copytree(built, folder)
-    command = subprocess.Popen([sys.executable, "-m", "kg", "build", "--store", str(folder)], env=run.environment(), cwd=run.cwd, stderr=subprocess.DEVNULL)
+    command = subprocess.Popen(
+        [sys.executable, "-m", "kg", "build", "--store", str(folder)],
+        env=run.environment(),
+        cwd=run.cwd,
+        stderr=subprocess.DEVNULL,
+    )
     with command:
         patience = time.monotonic() + 30
         while not list(tmp_path.glob(".graph-*/graph.nq")) and command.poll() is None and time.monotonic() < patience:
@@ -831,7 +933,9 @@ def test_every_export_can_be_read_back(run: CommandLine, tmp_path: Path, graph: 
         rows = list(csv.DictReader(file, strict=True))
     assert len(rows) > 100
     assert {"date", "event", "from_key", "to_key"} <= set(rows[0])
-    assert {row["from_key"] for row in rows} | {row["to_key"] for row in rows} <= {str(node).rsplit("/", 1)[-1] for node in network}
+    assert {row["from_key"] for row in rows} | {row["to_key"] for row in rows} <= {
+        str(node).rsplit("/", 1)[-1] for node in network
+    }
     assert network.number_of_edges() == len(rows)
     assert ("acs", "ics-nonstatutory", "2018-02-01") in {(row["from_key"], row["to_key"], row["date"]) for row in rows}
 

@@ -57,12 +57,18 @@ COMMANDS = [
     ("query", "query", "became", "thing=acs"),
     ("query", "query", "members", "body=ics-berkshire-west", "asOf=2019-06-01"),
     ("query", "query", "listing", "list=rcp-guide-2019-ics-sites"),
-    ("sparql", "sparql", "SELECT ?kind ?label WHERE { ?kind a nis:Kind ; skos:prefLabel ?label } ORDER BY ?kind LIMIT 3"),
+    (
+        "sparql",
+        "sparql",
+        "SELECT ?kind ?label WHERE { ?kind a nis:Kind ; skos:prefLabel ?label } ORDER BY ?kind LIMIT 3",
+    ),
     ("sparql", "sparql", "ASK { ?kind a nis:Kind }"),
     ("sparql", "sparql", "CONSTRUCT { ?kind a nis:Kind } WHERE { ?kind a nis:Kind }"),
     ("report", "check"),
 ]
-PREFIXES = "PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+PREFIXES = (
+    "PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+)
 
 
 def validator(part: str = "") -> Draft202012Validator:
@@ -73,7 +79,10 @@ def validator(part: str = "") -> Draft202012Validator:
 
 
 def faults(part: str, printed: Any) -> list[str]:
-    return [f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:300]}" for fault in validator(part).iter_errors(printed)]
+    return [
+        f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:300]}"
+        for fault in validator(part).iter_errors(printed)
+    ]
 
 
 def enum(*path: str) -> set[str]:
@@ -102,7 +111,9 @@ def objects(place: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from objects(inner, f"{path}/{number}")
 
 
-@pytest.mark.parametrize(("path", "place"), list(objects(SCHEMA)), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "place"), list(objects(SCHEMA)), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_object_is_closed_and_whole(path: str, place: dict[str, Any]) -> None:
     assert place["additionalProperties"] is False, path
     assert sorted(place["required"]) == sorted(place["properties"]), path
@@ -120,7 +131,11 @@ def test_its_words_are_those_of_the_code() -> None:
     assert enum("result", "properties", "role") == set(rows.choices(rows.Membership, "role"))
     assert enum("result", "properties", "statistic") == set(rows.choices(rows.Observation, "statistic"))
     assert enum("result", "properties", "method") == set(rows.choices(rows.Observation, "method"))
-    assert enum("result", "properties", "measure") == set(rows.choices(rows.Observation, "measure")) | {"name", "kind", "code"}
+    assert enum("result", "properties", "measure") == set(rows.choices(rows.Observation, "measure")) | {
+        "name",
+        "kind",
+        "code",
+    }
     assert enum("result", "properties", "share_basis") == set(rows.choices(rows.Transfer, "basis")) - {""}
 
 
@@ -142,11 +157,17 @@ def test_an_answer_has_the_fields_of_the_contract_in_order(asked: library.Graph)
 
 
 @pytest.mark.parametrize(("part", "name", "rest"), [(part, name, rest) for part, name, *rest in COMMANDS])
-def test_what_every_command_prints_is_valid(run: CommandLine, asked: library.Graph, part: str, name: str, rest: list[str]) -> None:
+def test_what_every_command_prints_is_valid(
+    run: CommandLine, asked: library.Graph, part: str, name: str, rest: list[str]
+) -> None:
     text = ""
     if name == "sparql":
         rest, text = ["-"], PREFIXES + rest[0]
-    printed = getattr(asked, name)(*rest, as_of=AS_OF).to_dict() if part == "answer" else json.loads(run(name, *rest, "--json", stdin=text).out)
+    printed = (
+        getattr(asked, name)(*rest, as_of=AS_OF).to_dict()
+        if part == "answer"
+        else json.loads(run(name, *rest, "--json", stdin=text).out)
+    )
     assert faults(part, printed) == []
     assert faults("", printed) == []
     if part in ("query", "sparql", "queries"):
@@ -157,13 +178,18 @@ def test_what_every_command_prints_is_valid(run: CommandLine, asked: library.Gra
 def test_every_command_that_prints_json_is_shown_above() -> None:
     group = typer.main.get_command(cli.app)
     assert isinstance(group, typer.core.TyperGroup)
-    printing = {name for name, command in group.commands.items() if any("--json" in param.opts for param in command.params)}
+    printing = {
+        name for name, command in group.commands.items() if any("--json" in param.opts for param in command.params)
+    }
     assert printing == {name for _, name, *_ in COMMANDS}
 
 
 def test_the_answers_about_every_kind_and_many_bodies_are_valid(every: Mapping[str, Answer]) -> None:
     check = validator("answer")
-    found = {about: [f"{fault.json_path}: {fault.message[:200]}" for fault in check.iter_errors(answer.to_dict())] for about, answer in every.items()}
+    found = {
+        about: [f"{fault.json_path}: {fault.message[:200]}" for fault in check.iter_errors(answer.to_dict())]
+        for about, answer in every.items()
+    }
     assert {about: told for about, told in found.items() if told} == {}
 
 
@@ -244,9 +270,23 @@ def test_a_value_of_the_wrong_sort_is_not_valid(asked: library.Graph, way: tuple
 
 
 def test_a_report_that_is_ok_has_no_fault() -> None:
-    found = {"severity": "fault", "rule": "r", "file": "data/x.csv", "line": 2, "column": "", "node": "", "message": "m", "remedy": "r"}
+    found = {
+        "severity": "fault",
+        "rule": "r",
+        "file": "data/x.csv",
+        "line": 2,
+        "column": "",
+        "node": "",
+        "message": "m",
+        "remedy": "r",
+    }
     counts = {"rows": 1, "quads": 1, "shapes": 1, "rules": 1}
-    for ok, severity, valid in ((True, "fault", False), (False, "fault", True), (True, "warning", True), (False, "warning", False)):
+    for ok, severity, valid in (
+        (True, "fault", False),
+        (False, "fault", True),
+        (True, "warning", True),
+        (False, "warning", False),
+    ):
         report = {"ok": ok, "counts": counts, "skipped": [], "findings": [{**found, "severity": severity}]}
         assert validator("report").is_valid(report) is valid
 

@@ -140,18 +140,24 @@ def test_shares_of_a_divided_body_sum_to_one(data: Path) -> None:
 def test_a_transfer_must_fit_its_event(data: Path) -> None:
     line = line_of(data, "transfers.csv", giver="icb-frimley", receiver="icb-thames-valley", basis="population")
     change(data, "transfers.csv", line, receiver="icb-dorset")
-    assert any(fault.column == "receiver" and "is not on that side of event" in fault.message for fault in faults_of(data))
+    assert any(
+        fault.column == "receiver" and "is not on that side of event" in fault.message for fault in faults_of(data)
+    )
 
 
 def test_a_key_is_never_two_things(data: Path) -> None:
     change(data, "bodies.csv", 2, key="acs")
-    assert any(fault.column == "key" and "already the key of data/kinds.csv" in fault.message for fault in faults_of(data))
+    assert any(
+        fault.column == "key" and "already the key of data/kinds.csv" in fault.message for fault in faults_of(data)
+    )
 
 
 def test_a_row_that_stands_twice_is_a_fault(data: Path) -> None:
     lines = (data / "kind_parts.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (data / "kind_parts.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
-    assert [fault.message for fault in faults_of(data)] == ["the same row stands on line 2 (part, whole, from_ alike). Keep one."]
+    assert [fault.message for fault in faults_of(data)] == [
+        "the same row stands on line 2 (part, whole, from_ alike). Keep one."
+    ]
 
 
 def test_files_of_the_wrong_form_are_told(data: Path) -> None:
@@ -172,7 +178,9 @@ def test_cells_outside_the_header_are_told(data: Path) -> None:
     with (data / "sources.csv").open("a", encoding="utf-8") as stream:
         stream.write("a-source,Title, with a comma,Publisher,,,,\n")
     last = len((data / "sources.csv").read_text(encoding="utf-8").splitlines())
-    assert [(fault.line, fault.message.split(";")[0]) for fault in faults_of(data)] == [(last, "8 cells where the header has 7")]
+    assert [(fault.line, fault.message.split(";")[0]) for fault in faults_of(data)] == [
+        (last, "8 cells where the header has 7")
+    ]
 
 
 @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.FILE)

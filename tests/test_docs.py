@@ -14,11 +14,15 @@ from kg.faces.reference import cli_page, data_readme
 from kg.graph.inputs import Inputs
 
 ROOT = Inputs.default().root
-PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("docs/**/*.md")] if ".venv" not in path.parts)
+PAGES = sorted(
+    path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("docs/**/*.md")] if ".venv" not in path.parts
+)
 
 
 def test_data_readme_is_printed_from_the_records() -> None:
-    assert (ROOT / "data" / "README.md").read_text(encoding="utf-8") == data_readme(), "run: python -m kg.faces.reference"
+    assert (ROOT / "data" / "README.md").read_text(encoding="utf-8") == data_readme(), (
+        "run: python -m kg.faces.reference"
+    )
 
 
 def test_the_page_of_commands_is_printed_from_their_help() -> None:
@@ -59,5 +63,16 @@ def test_the_project_names_no_path_of_a_machine_and_no_registry() -> None:
     here = re.compile("|".join(("/wor" + "k/", "/ro" + "ot/", "pyp" + "i.org", "files.python" + "hosted")))
     for name in files.stdout.splitlines():
         path = ROOT / name
-        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".csv", ".ttl", ".rq", ".yaml", ".cff", ""}:
+        if path.is_file() and path.suffix in {
+            ".py",
+            ".md",
+            ".toml",
+            ".txt",
+            ".csv",
+            ".ttl",
+            ".rq",
+            ".yaml",
+            ".cff",
+            "",
+        }:
             assert not here.search(path.read_text(encoding="utf-8", errors="replace")), name

@@ -24,7 +24,11 @@ def strings(path: Path) -> list[str]:
     """Every string of a module that runs, docstrings left out."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told]
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
 
 
 def test_one_base_composed_in_one_place() -> None:
@@ -54,7 +58,9 @@ def test_the_ontology_has_the_same_bases() -> None:
     for path in pages:
         found = dict(re.findall(r"^@prefix\s+(\w+):\s*<([^>]*)>", path.read_text(encoding="utf-8"), re.MULTILINE))
         assert found["nis"] == names.TERMS
-        assert {name: base for name, base in found.items() if name in names.PREFIXES}.items() <= names.PREFIXES.items(), path
+        assert {
+            name: base for name, base in found.items() if name in names.PREFIXES
+        }.items() <= names.PREFIXES.items(), path
         unknown = {base for name, base in found.items() if name not in names.PREFIXES and base.startswith(names.BASE)}
         assert unknown <= {names.BASE + "shapes#"}, path
 
@@ -77,7 +83,20 @@ def test_key_iri_and_curie_are_one_thing(category: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["acs", "", "kind:", ":acs", "nothing:acs", "kind:a b", "kind:<x>", "http://x y", "https://e.org/<x>", "https://e.org/\n", "mailto:someone", "javascript:alert(1)"],
+    [
+        "acs",
+        "",
+        "kind:",
+        ":acs",
+        "nothing:acs",
+        "kind:a b",
+        "kind:<x>",
+        "http://x y",
+        "https://e.org/<x>",
+        "https://e.org/\n",
+        "mailto:someone",
+        "javascript:alert(1)",
+    ],
 )
 def test_what_is_no_address_is_not_expanded(text: str) -> None:
     assert names.expand(text) is None
@@ -95,13 +114,31 @@ def test_a_term_is_a_hash_iri_and_a_thing_a_slash_iri() -> None:
 def test_a_statement_has_the_same_address_in_every_build() -> None:
     one = names.statement("claim", "acs", "successor", None)
     assert one == names.statement("claim", "acs", "successor", None)
-    assert len({one, names.statement("claim", "acs", "successor"), names.statement("claim", "acssuccessor", None), names.statement("naming", "acs", "successor", None)}) == 4
+    assert (
+        len(
+            {
+                one,
+                names.statement("claim", "acs", "successor"),
+                names.statement("claim", "acssuccessor", None),
+                names.statement("naming", "acs", "successor", None),
+            }
+        )
+        == 4
+    )
     assert names.category_of(one) == "claim"
 
 
 @pytest.mark.parametrize(
     "text",
-    ["NHS Frimley ICB", "nhs frimley icb", "Frimley ICB", "The Frimley ICB", "NHS Frimley Integrated Care Board", "  FRIMLEY   icb. ", "frimley-icb"],
+    [
+        "NHS Frimley ICB",
+        "nhs frimley icb",
+        "Frimley ICB",
+        "The Frimley ICB",
+        "NHS Frimley Integrated Care Board",
+        "  FRIMLEY   icb. ",
+        "frimley-icb",
+    ],
 )
 def test_one_name_in_many_spellings(graph: Graph, text: str) -> None:
     assert [named.key for named in graph.names.exact(text)] == ["icb-frimley"]
@@ -121,7 +158,10 @@ def test_names_codes_keys_and_former_names(graph: Graph, text: str, keys: list[s
     assert [named.key for named in graph.names.exact(text)] == keys
 
 
-@pytest.mark.parametrize("text", ["accountable care sytem", "Frimly ICB", "Berkshire Wset ICS", "intergrated care system", "Glouchestershire"])
+@pytest.mark.parametrize(
+    "text",
+    ["accountable care sytem", "Frimly ICB", "Berkshire Wset ICS", "intergrated care system", "Glouchestershire"],
+)
 def test_a_near_name_is_only_suggested(graph: Graph, text: str) -> None:
     assert graph.names.exact(text) == []
     assert graph.names.holding(text)

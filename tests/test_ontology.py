@@ -14,6 +14,7 @@ from kg import RELEASE
 from kg.facts import vocabulary
 from kg.facts.curated import read
 from kg.graph.build import build
+from kg.graph.check import rdflib_graph
 from kg.graph.inputs import Inputs
 from kg.graph.names import TERMS, local_name
 
@@ -123,7 +124,11 @@ def test_the_files_keep_clear_of_known_traps(path: Path) -> None:
 
 
 def test_every_type_of_change_is_a_class() -> None:
-    change, event, policy = (URIRef(f"{TERMS}Change"), URIRef("http://www.w3.org/ns/org#ChangeEvent"), f"{TERMS}PolicyChange")
+    change, event, policy = (
+        URIRef(f"{TERMS}Change"),
+        URIRef("http://www.w3.org/ns/org#ChangeEvent"),
+        f"{TERMS}PolicyChange",
+    )
     of_bodies, of_kinds = (set(get_args(words)) for words in (vocabulary.EventType, vocabulary.KindChangeType))
     for name in of_bodies | of_kinds:
         term = URIRef(TERMS + name)
@@ -165,3 +170,31 @@ def test_the_readme_lists_every_type_of_change_with_its_numbers() -> None:
     for name, (before, after) in vocabulary.CARDINALITY.items():
         same = ", the same" if name in vocabulary.SAME_RECORD else ""
         assert f"| {name} | {shown(before)} | {shown(after)}{same} |" in readme, name
+
+
+def stated() -> Graph:
+    """What the project's own rows state, with what the rules derive."""
+    facts, _ = read(Inputs.default().data)
+    inputs = Inputs.default()
+    graph: Graph = rdflib_graph(build(facts, inputs.ontology, inputs.rules).quads)
+    return graph
+
+
+def test_no_kind_is_a_class() -> None:
+    """A class cannot change over time; a kind has its own dates, so it is a concept."""
+    graph = stated()
+    kinds = set(graph.subjects(RDF.type, URIRef(f"{TERMS}Kind")))
+    assert len(kinds) > 40
+    assert kinds <= set(graph.subjects(RDF.type, SKOS.Concept))
+    assert not kinds & (set(graph.subjects(RDF.type, OWL.Class)) | set(graph.objects(None, RDFS.subClassOf)))
+    assert not kinds & set(graph.objects(None, RDF.type)), "nothing is an instance of a kind"
+
+
+def test_policy_changes_carry_no_org_properties() -> None:
+    """A kind is no organisation: the words of ORG are for events of bodies alone."""
+    graph = stated()
+    policy = set(graph.subjects(RDF.type, URIRef(f"{TERMS}PolicyChange")))
+    assert len(policy) > 20
+    org = "http://www.w3.org/ns/org#"
+    assert {str(p) for change in policy for p in graph.predicates(change) if str(p).startswith(org)} == set()
+    assert not policy & set(graph.subjects(RDF.type, URIRef(f"{org}ChangeEvent")))

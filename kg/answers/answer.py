@@ -8,7 +8,13 @@ The parts are named tuples and not data classes: they are as frozen, and made ei
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+#: What the licence of the data asks to be printed wherever they are shown.
+ATTRIBUTION: Final = (
+    "Contains NHS Organisation Data Service information and Office for National Statistics data licensed under the "
+    "Open Government Licence v3.0."
+)
 
 Status = Literal["answered", "ambiguous", "not_found", "unknown"]
 Intent = Literal[
@@ -144,7 +150,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values, as the JSON contract has them."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        return {**{name: _plain(value) for name, value in vars(self).items()}, "attribution": ATTRIBUTION}
 
     def to_json(self) -> str:
         """Give the answer as JSON, keys in the order of the contract."""
@@ -176,7 +182,7 @@ class Answer:
         parts += (
             ["<ol>", *(f"<li>{say(cite(source))}</li>" for source in self.sources), "</ol>"] if self.sources else []
         )
-        return "".join([*parts, f"<p>As of {say(self.as_of)}, release {say(self.release)}</p>"])
+        return "".join([*parts, f"<p>As of {say(self.as_of)}, release {say(self.release)}. {say(ATTRIBUTION)}</p>"])
 
 
 def cite(source: SourceRef) -> str:

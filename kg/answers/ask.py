@@ -40,35 +40,41 @@ def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = Non
             continue
         words = {key: value for key, value in matched.groupdict().items() if value}
         when = _date(words["date"]) if "date" in words else None
-        if "date" in words and when is None:
-            continue
         answer = _Asking(records, sentence.strip(), as_of, sense, words, when).answer(pattern.asks)
+        if answer is not None and "rest" in words:
+            unread = f'Only the first part of the question is answered; "{say.shown(words["rest"].lstrip(", "))}" was not read.'
+            answer = replace(answer, cautions=(*answer.cautions, unread))
         if answer is not None:
             return answer
     raise UsageError(_unreadable(records, plain))
 
 
-def _date(text: str) -> PartialDate | None:
-    """Read "1 April 2018", "April 2018", "2018" or an ISO date; None when it is not a date."""
-    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-        try:
-            return PartialDate.parse(text)
-        except ValueError:
-            return None
-    parts = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.lower()).split()
-    month = _MONTHS.get(parts[-2], 0) if len(parts) > 1 else 0
-    if len(parts) not in (2, 3) or not month or not parts[-1].isdigit():
-        return None
+def _date(text: str) -> PartialDate:
+    """Read "1 April 2018", "1st of April, 2018", "01/04/2018", "April 2018", "2018" or an ISO date.
+
+    Raises:
+        UsageError: it looks like a date and is none.
+    """
+    words = re.sub(r"(?<=\d)(st|nd|rd|th)\b|,| of\b", "", text.lower()).split()
+    if slashed := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+        day, month, year = slashed.groups()  # British: the day stands first
+        iso = f"{year}-{month:0>2}-{day:0>2}"
+    elif len(words) == 1:
+        iso = words[0]
+    else:
+        iso = "-".join([words[-1], f"{_MONTHS.get(words[-2], 0):02}", *(f"{day:0>2}" for day in words[:-2])])
     try:
-        return PartialDate(
-            date(int(parts[-1]), month, int(parts[0]) if len(parts) == 3 else 1), "day" if len(parts) == 3 else "month"
-        )
+        return PartialDate.parse(iso)
     except ValueError:
-        return None
+        raise UsageError(
+            f'"{text}" is not a date that can be read. Write 1 April 2018, April 2018, 2018 or 2018-04-01.'
+        ) from None
 
 
 def trimmed(records: Records, name: str, sense: str | None = None) -> str:
     """Take off articles and quotes, and a plural s where only the singular is known."""
+    if len(name) > 200:  # longer than any name
+        return name
     bare = re.sub(r"^(?:an?|the)\s+", "", name.strip().strip("\"'\u201c\u201d").strip(), flags=re.IGNORECASE)
     for form in (
         bare,
@@ -211,16 +217,27 @@ class _Asking:
         missing = [answer for answer in answers if answer.status == "not_found"]
         return one(self.x) if missing else together(answers)
 
-    def _first(self) -> Answer | None:
+    def _first(self) -> Answer:
         found = look_up(self.records, self.x, self.sense)
         lists = [row for kind in found.things for row in self.records.graph.rows("listings-of-kind", kind=kind)]
+        if not found.things:
+            return unresolved(self.records, found, self.x, self.sentence, "list", self.as_of)
         wanted = self.words.get("n", "")
-        lists = [row for row in lists if not wanted.isdigit() or row["entries"] == int(wanted)] or lists
-        if not lists:
-            return (
-                unresolved(self.records, found, self.x, self.sentence, "list", self.as_of) if not found.things else None
-            )
-        return description.listing(self.records, lists[0]["list"], as_of=self.as_of, question=self.sentence)
+        # A list answers for a kind when all of it was of that kind, and it is as long as the one asked for.
+        whole = {row["list"]: len(self.records.graph.rows("listing", list=row["list"])) for row in lists}
+        fitting = [
+            row["list"]
+            for row in lists
+            if row["entries"] == whole[row["list"]] and (not wanted.isdigit() or whole[row["list"]] == int(wanted))
+        ]
+        if fitting:
+            return description.listing(self.records, fitting[0], as_of=self.as_of, question=self.sentence)
+        draft = Draft(self.records, self.sentence, "list", self.as_of, status="unknown")
+        draft.sentence = (
+            f"No list of the first {wanted} {self.x} that a source prints is recorded in this graph.".replace("  ", " ")
+        )
+        draft.caution("Designations are recorded by wave: ask which areas were in wave 1.")
+        return draft.finish()
 
     def _wave(self) -> Answer:
         return description.wave(
@@ -253,11 +270,11 @@ def together(answers: list[Answer]) -> Answer:
 
 def _unreadable(records: Records, sentence: str) -> str:
     """Say which names were understood in a sentence that could not be read, and show three that can be."""
-    words, known = sentence.split(), []
+    words, known = sentence.split()[:60], []
     taken = 0
     for start in range(len(words)):
         for end in range(min(len(words), start + 7), max(start, taken), -1):
-            text = " ".join(words[start:end]).strip("?,.;:'\"")
+            text = trimmed(records, " ".join(words[start:end]).strip("?,.;:'\""))
             if start >= taken and text and records.graph.names.exact(text) and not text.isdigit():
                 known.append(text)
                 taken = end
@@ -269,6 +286,6 @@ def _unreadable(records: Records, sentence: str) -> str:
         else "No name in it is known."
     )
     return (
-        f'The sentence cannot be read: "{sentence}". {understood} Sentences that can be: '
+        f'The sentence cannot be read: "{say.shown(sentence)}". {understood} Sentences that can be: '
         f'"what did {name} become?", "what is {name}?", "how many {name} were there in 2019?".'
     )  # fmt: skip

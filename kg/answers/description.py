@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from kg.answers import language as say
+from kg.answers import telling
 from kg.answers.answer import Answer, Intent
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
@@ -27,9 +28,11 @@ def what(records: Records, name: str, *, as_of: date, sense: str | None = None, 
         draft.subject = things[-1].subject
     draft.results = [thing.result(text=_account(thing), sources=records.cites(thing.iri)) for thing in things]
     if len(things) == 1:
-        draft.sentence = _definition(things[0])
+        draft.sentence = " ".join(filter(None, (_definition(things[0]), telling.in_turn(records, things[0].iri))))
     elif found.things:
-        draft.sentence = f"{_definition(things[-1])} {say.capital(name)} has meant {len(things)} things in turn, each becoming the next."
+        draft.sentence = (
+            f"{_definition(things[-1])} The name has meant {len(things)} things in turn, each becoming the next."
+        )
     else:
         draft.sentence = f'"{name}" means {len(things)} different things: {say.listed(thing.full for thing in things)}.'
     draft.sentence_sources = tuple(dict.fromkeys(key for thing in things for key in records.cites(thing.iri)))[:4]
@@ -57,7 +60,8 @@ def when(
     draft.results = [thing.result(sources=records.cites(thing.iri)) for thing in things]
     draft.sentence = " ".join(_life(thing, side) for thing in things)
     draft.sentence_sources = tuple(dict.fromkeys(key for thing in things for key in records.cites(thing.iri)))
-    if all(thing.facts["startPrecision"] == "unknown" for thing in things) and side != "end":
+    asked_for = {"start": ("startPrecision",), "end": ("endPrecision",)}.get(side, ("startPrecision", "endPrecision"))
+    if all(thing.facts[field] == "unknown" for thing in things for field in asked_for):
         draft.status = "unknown"
     for thing in things:
         weak = [word for word in thing.fact("background").split() if word in ("from", "until")]
@@ -85,27 +89,24 @@ def where(records: Records, name: str, *, as_of: date, sense: str | None = None,
         if thing.in_force(as_of) or thing.facts["endPrecision"] in ("open", "unknown")
         else date.fromordinal(thing.end.toordinal() - 1)
     )
-    rows = (
-        []
-        if thing.is_kind
-        else [
-            row
-            for row in records.graph.rows("members", body=thing.iri, asOf=day)
-            if key_of(row["role"]) in ("council", "commissioner")
-        ]
-    )
+    rows = [] if thing.is_kind else records.graph.rows("members", body=thing.iri, asOf=day)
+    # A council says where a system is, whatever part it took; so does a commissioner, which had an area in law.
+    rows = [row for row in rows if records.thing(row["member"]).kind in ("council", "clinical commissioning group")]
     draft.results = [
         records.thing(row["member"]).result(role=key_of(row["role"]), sources=records.cites(row["membership"]))
         for row in rows
     ]
-    if draft.results:
-        names = say.shortened([result.label for result in draft.results], 12)
-        draft.sentence = f"{thing.label} is recorded by its members on {say.day(day)}, not by a boundary: {names}."
-        draft.caution("Membership of a council is not the same as covering the whole of its area.")
-    elif draft.claims:
-        draft.sentence = draft.claims[0].text
-    else:
-        draft.status, draft.sentence = "unknown", f"What area {thing.full} covers is not something this graph records."
+    names = say.shortened([result.label for result in draft.results], 12)
+    told = [claim.text for claim in draft.claims if claim.rank == "preferred"]
+    if names:
+        told.append(f"On {say.day(day)} its councils and commissioners were {names}.")
+        draft.caution(
+            "Membership of a council is not the same as covering the whole of its area; no boundary is recorded."
+        )
+    if not told:
+        draft.status = "unknown"
+        told = [f"What area {thing.full} covers is not something this graph records."]
+    draft.sentence = f"{thing.label}: {' '.join(told)}" if names else " ".join(told)
     draft.sentence_sources = records.cites(thing.iri)
     return draft.finish()
 

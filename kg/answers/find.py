@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.answers.answer import Answer, Candidate, Intent
 from kg.answers.draft import Draft
-from kg.answers.language import listed
+from kg.answers.language import listed, shown
 from kg.answers.record import Records, Thing
 from kg.errors import UsageError
 from kg.graph.name_index import Named
@@ -20,7 +20,6 @@ class Found(NamedTuple):
 
     things: tuple[Iri, ...] = ()
     several: tuple[Named, ...] = ()
-    near: tuple[Named, ...] = ()
 
     @property
     def first(self) -> Iri:
@@ -47,17 +46,17 @@ def look_up(records: Records, name: str, sense: str | None = None) -> Found:
     exact = names.exact(name)
     if sense is not None:
         chosen = [named for named in exact if named.key == sense]
-        if not chosen and not exact:
-            return Found(near=tuple(names.holding(name)))
+        if not exact:
+            return Found()
         if not chosen:
             raise UsageError(
-                f'"{sense}" is not a sense of "{name}". Its senses: {listed((named.key for named in exact), "or")}.'
+                f'"{shown(sense)}" is not a sense of "{shown(name)}". Its senses: {listed((named.key for named in exact), "or")}.'
             )
         return Found((chosen[0].iri,))
-    if not exact:
-        return Found(near=tuple(names.holding(name)))
     if len(exact) == 1:
         return Found((exact[0].iri,))
+    if not exact:
+        return Found()
     story = _one_story(records, [named.iri for named in exact])
     return Found(story) if story else Found(several=tuple(exact))
 
@@ -82,12 +81,14 @@ def unresolved(records: Records, found: Found, name: str, question: str, intent:
     draft = Draft(records, question, intent, as_of)
     if found.several:
         draft.status = "ambiguous"
-        draft.sentence = f'"{name}" means {len(found.several)} different things. Say which with --sense.'
+        draft.sentence = f'"{shown(name)}" means {len(found.several)} different things. Say which with --sense.'
         draft.candidates = [candidate(named, records) for named in found.several]
     else:
         draft.status = "not_found"
-        near = [candidate(named, records) for named in found.near[:5]]
-        draft.sentence = f'Nothing in this graph is called "{name}".' + (" Did you mean one of these?" if near else "")
+        near = [candidate(named, records) for named in records.graph.names.holding(name, 5)]
+        draft.sentence = f'Nothing in this graph is called "{shown(name)}".' + (
+            " Did you mean one of these?" if near else ""
+        )
         draft.candidates = near
     return draft.finish()
 
@@ -96,14 +97,18 @@ def find(records: Records, text: str, as_of: date) -> Answer:
     """List the things that a text may mean: exact first, else those with a name near it."""
     draft = Draft(records, text, "find", as_of)
     names = records.graph.names
-    exact = names.exact(text)
+    iri = expand(text.strip())
+    named = names.by_iri(iri) if iri is not None else None
+    exact = [named] if named else names.exact(text)
     found = exact or names.holding(text)
     if not found:
         return unresolved(records, Found(), text, text, "find", as_of)
     things: list[Thing] = [records.thing(named.iri) for named in found]
     draft.results = [thing.result(text=named.matched) for thing, named in zip(things, found, strict=True)]
     many = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
-    draft.sentence = f'{many} called "{text}".' if exact else f'Nothing is called exactly "{text}"; these come near.'
+    draft.sentence = (
+        f'{many} called "{shown(text)}".' if exact else f'Nothing is called exactly "{shown(text)}"; these come near.'
+    )
     if not exact:
         draft.status = "not_found"
         draft.candidates = [candidate(named, records) for named in found]

@@ -80,6 +80,12 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.4g}"
 
 
+def shown(text: str, most: int = 80) -> str:
+    """Give a person's own words back safely: no control or direction marks, and not at any length."""
+    plain = "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}\u2026"
+
+
 def article(word: str) -> str:
     """Give "a" or "an" with a word, by how it sounds when an acronym is spelt out."""
     spelt = word.split()[0].isupper() and len(word.split()[0]) > 1
@@ -89,4 +95,8 @@ def article(word: str) -> str:
 
 def shortened(words: Sequence[str], most: int = 4) -> str:
     """Join words, saying how many more there are past a few."""
-    return listed(words) if len(words) <= most else f"{', '.join(words[:most])} and {len(words) - most} others"
+    return (
+        listed(words)
+        if len(words) <= most
+        else f"{', '.join(words[:most])} and {number(len(words) - most)} {'other' if len(words) == most + 1 else 'others'}"
+    )

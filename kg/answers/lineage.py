@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
 from kg.answers import telling
-from kg.answers.answer import Answer, Claim, Result, Step
+from kg.answers.answer import Answer, Claim, Outcome, Result, Step
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records
@@ -66,6 +66,8 @@ def lineage(records: Records, name: str, *, as_of: date, sense: str | None = Non
     draft.sentence = " ".join(part for part in (was, telling.in_turn(records, found.last), now) if part)
     draft.sentence_sources = _cited(records, (*first, *then))
     _finish(draft, records, found.things, as_of, "became")
+    if draft.outcome == "unknown" and draft.steps:
+        draft.status = "answered"  # the story is told, though its end is not
     return draft.finish()
 
 
@@ -86,7 +88,8 @@ def _walk(
     draft.subject = records.thing(start).subject
     walked = transfers(records, start, direction, as_of)
     if only:
-        walked = _of_one_lineage(walked, start, direction, only)
+        every = [transfer for thing in found.things for transfer in transfers(records, thing, direction, as_of)]
+        walked = _of_one_lineage(every, found.things, direction, only)
     draft.steps = _steps(
         records, walked, found.things, as_of, "Establishment" if direction == "became" else "Abolition"
     )
@@ -97,40 +100,47 @@ def _walk(
     return draft.finish()
 
 
-def _of_one_lineage(walked: list[Transfer], start: Iri, direction: Direction, only: Only) -> list[Transfer]:
-    """Keep the transfers that a walk along one lineage alone still reaches, dates never going back."""
+def _of_one_lineage(walked: list[Transfer], starts: Iterable[Iri], direction: Direction, only: Only) -> list[Transfer]:
+    """Keep the transfers that a walk along one lineage alone still reaches."""
     ahead = direction == "became"
-    reached, kept = {start: date.min if ahead else date.max}, []
-    for transfer in sorted(walked, key=lambda t: t.date, reverse=not ahead):
+    reached, kept = set(starts), []
+    for transfer in sorted(set(walked), key=lambda t: t.date, reverse=not ahead):
         near, far = (transfer.giver, transfer.receiver) if ahead else (transfer.receiver, transfer.giver)
         if transfer.lineage == only and near in reached:
-            reached.setdefault(far, transfer.date)
+            reached.add(far)
             kept.append(transfer)
     return sorted(kept, key=lambda t: (t.date, t.event, t.giver, t.receiver))
 
 
 def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date, direction: Direction) -> None:
     """Add what every telling of a lineage needs: outcome, other readings, cautions, and a source at the least."""
-    subject = records.thing(things[-1])
-    left = (
-        [step for step in draft.steps if any(ref.key == draft.subject.key for ref in step.from_)]
-        if draft.subject
-        else []
-    )
-    if subject.in_force(as_of):
-        draft.outcome = "continues"
-    elif any(step.lineage for step in left):
-        draft.outcome = "succeeded"
-    elif any(step.type == "Abolition" for step in left):
-        draft.outcome = "dissolved"
-    else:
-        draft.outcome = "unknown"
+    draft.outcome = _outcome(records, things, as_of)
+    if direction == "became":
+        draft.status = "unknown" if draft.outcome == "unknown" else "answered"
+    elif not any(step.lineage for step in draft.steps):
         draft.status = "unknown"
     for thing in things:
         draft.claims.extend(_readings(records, thing, direction))
+        for claim in records.claims(thing, lambda row: row["topic"] == "status") if direction == "became" else ():
+            draft.caution(claim.text, claim.sources)
         telling.warn(draft, records, thing, walked={ref.key for step in draft.steps for ref in (*step.from_, *step.to)})
     if not draft.sentence_sources:
         draft.sentence_sources = records.cites(things[-1])
+
+
+def _outcome(records: Records, things: tuple[Iri, ...], as_of: date) -> Outcome:
+    """Say how it stands with a thing on a day: in force, followed by something, ended, or not known."""
+    last = records.thing(things[-1])
+    if last.in_force(as_of) and last.facts["endPrecision"] != "unknown":
+        return "continues"
+    if transfers(records, last.iri, "became", as_of):
+        return "succeeded"
+    types = {
+        records.event(row["event"])["type"]
+        for row in records.graph.rows("events-of", thing=last.iri, asOf=as_of)
+        if (row["side"], row["status"]) == ("before", "in-effect")
+    }
+    return "dissolved" if "Abolition" in types else "unknown"
 
 
 def _steps(

@@ -69,7 +69,9 @@ def memberships(
     draft = Draft(records, asked, "memberships", as_of, subject=thing.subject)
     if thing.is_kind:
         rows = [row for row in records.graph.rows("tiers", asOf=as_of) if row["part"] == thing.iri]
-        draft.results = [records.thing(row["whole"]).result(role="part") for row in rows]
+        draft.results = [
+            records.thing(row["whole"]).result(role="part", sources=records.cites(row["containment"])) for row in rows
+        ]
         inside = say.listed(records.thing(row["whole"]).plural for row in rows)
         draft.sentence = (
             f"{say.capital(thing.plural)} sat inside {inside} on {say.day(as_of)}."
@@ -80,8 +82,21 @@ def memberships(
         draft.sentence_sources = records.cites(thing.iri)
         return draft.finish()
     rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
+    lists = records.graph.rows("lists-of-memberships", body=thing.iri)
+    if on is None and not rows and lists:
+        # No day was asked for and this one has nothing to tell, so the day of the latest list is told of instead.
+        draft.as_of = as_of = lists[-1]["observed"]
+        rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "group") for row in rows]
     _tell(draft, records, thing, rows, "memberships", as_of)
+    shown = {row["membership"] for row in rows}
+    for row in lists:
+        if row["membership"] not in shown:
+            when, group = say.day(row["observed"], row["precision"]), records.thing(row["group"]).label
+            draft.caution(
+                f"A list of {when} shows it in {group}; for that, ask as of {row['observed']}.",
+                records.cites(row["membership"]),
+            )
     return draft.finish()
 
 
@@ -100,8 +115,8 @@ def ever(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     names = list(dict.fromkeys(result.label for result in draft.results))
     draft.status = "answered" if names else "unknown"
     draft.sentence = (
-        f"This graph holds {len(names)} bodies that were {kind.plural}: {say.shortened(names, 14)}." if names
-        else f"Which bodies were {kind.plural} is not recorded in this graph."
+        f"This graph holds {len(names)} bodies that were {kind.plain_plural}: {say.shortened(names, 16)}." if names
+        else f"Which bodies were {kind.plain_plural} is not recorded in this graph."
     )  # fmt: skip
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[
         :4

@@ -77,7 +77,8 @@ def _observed(
     draft.results = [_observation(records, thing, row) for thing, row in seen]
     label = records.thing(found.last)
     if not seen:
-        draft.status = "unknown"
+        # "There were none, for they had ended" is an answer to how many; that nothing is recorded is none.
+        draft.status = "answered" if draft.sentence and intent == "count" else "unknown"
         when = f" {say.on(on.day, on.precision)}" if on else ""
         what = "how many there were" if intent == "count" else "how many people it covered"
         draft.sentence = draft.sentence or f"For {label.full}, {what}{when} is not recorded in this graph."
@@ -114,17 +115,14 @@ def _on_day(records: Records, draft: Draft, seen: Seen, on: PartialDate, found: 
     first, last = things[0], things[-1]
     known = first.facts["startPrecision"] != "unknown"
     when = say.on(on.day, on.precision)
+    none = f"There were no {last.plain_plural} {when}" if last.is_kind else f"{last.label} did not exist {when}"
+    they = "they" if last.is_many else "it"
     if known and first.start >= stop:
-        draft.sentence = (
-            f"There were no {last.plural} {when}: they began {say.on(first.start, first.facts['startPrecision'])}."
-        )
+        draft.sentence = f"{none}: {they} began {say.on(first.start, first.facts['startPrecision'])}."
     elif last.facts["endPrecision"] not in ("open", "unknown") and last.end <= on.day:
-        ended = say.until(last.end, last.facts["endPrecision"])
-        draft.sentence = (
-            f"There were no {last.plural} {when}: the last day was {ended}."
-            if last.facts["endPrecision"] == "day"
-            else f"There were no {last.plural} {when}: they ended in {ended}."
-        )
+        precision = last.facts["endPrecision"]
+        ended = say.until(last.end, precision)
+        draft.sentence = f"{none}: {f'the last day was {ended}' if precision == 'day' else f'{they} ended in {ended}'}."
     if draft.sentence:
         draft.sentence_sources = records.cites(last.iri)
         return []
@@ -168,16 +166,17 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str) -> str:
     if intent == "population":
         policy = [row for row in preferred if row["method"] == "policy"]
         others = [row for row in preferred if row["method"] != "policy"]
-        parts = []
-        if policy:
-            parts.append(f"by policy {_amount(policy[0])} people")
-        if others:
-            parts.append(
-                f"{'as measured' if any(row['method'] == 'measured' for row in others) else 'as sources state'} {_several(others)}"
-            )
+        parts = [f"by policy {_amount(policy[0])} people"] if policy else []
+        for method, words in (
+            ("measured", "as measured"),
+            ("stated", "as sources state"),
+            ("derived", "as worked out"),
+        ):
+            if told := [row for row in others if row["method"] == method]:
+                parts.append(f"{words} {_several(told)}")
         subject = say.capital(say.article(label.full)) if label.is_kind else label.label
         return f"{subject} covers {'; '.join(parts)}."
-    return f"Of {label.plural} there were {_several(preferred)}."
+    return f"Of {label.plain_plural} there were {_several(preferred)}."
 
 
 def _several(rows: list[dict[str, Any]]) -> str:

@@ -51,6 +51,12 @@ class Thing:
         """The plural as a sentence has it: "accountable care systems (ACS)"."""
         return self._with_acronym(str(self.facts.get("pluralLabel") or self.label))
 
+    @property
+    def plain_plural(self) -> str:
+        """The plural without its sense, for several senses told together: "integrated care systems (ICS)"."""
+        acronym = self.fact("acronym") if self.is_kind else ""
+        return f"{self.fact('pluralLabel') or self.label}{f' ({acronym})' if acronym else ''}"
+
     def _with_acronym(self, words: str) -> str:
         inner = (
             ", ".join(filter(None, (self.facts.get("acronym"), self.facts.get("qualifier")))) if self.is_kind else ""

@@ -14,7 +14,7 @@ from typing import Final
 
 _DATE: Final = (
     r"(?:(?:,? (?:on|in|at|as of|as at|during|by) (?:the )?"
-    r"(?P<date>(?:\d{1,2}(?:st|nd|rd|th)? )?(?:[a-z]+ )?\d{4}(?:-\d{2}){0,2}))"
+    r"(?P<date>\d{1,2}/\d{1,2}/\d{4}|\d{4}(?:-\d{2}){1,2}|(?:\d{1,2}(?:st|nd|rd|th)?,? (?:of )?)?(?:[a-z]+,? )?\d{4}))"
     r"|(?P<now> (?:now|today|currently|at present)))?"
 )
 
@@ -53,6 +53,9 @@ PATTERNS: Final = (
         r"(?:why|should|will|would|could|can|may|must|is it|is there|are there any|is the|has the) .+",
         "Why are ICBs merging?",
     ),
+    Pattern("beyond", r"(?:what|which|who|when) (?:will|would|should|could|might) .+", "What will ICBs become?"),
+    Pattern("beyond", r"who (?:runs|leads|chairs|heads|owns|pays|funds|decides) .+", "Who runs NHS England?"),
+    Pattern("beyond", r"how much .+", "How much money does an ICB have?"),
     Pattern("beyond", r"how (?:will|would|should|can|could) .+", "How will the merger affect patients?"),
     Pattern("beyond", r"what (?:criteria|reasons?|rules?) .+", "What criteria decide which ICBs merge?"),
     Pattern(
@@ -105,6 +108,8 @@ PATTERNS: Final = (
         rf"{_DO} {{x}} (?:cease to exist|still exist|end).*",
         "Do STPs cease to exist when ICBs come into being?",
     ),
+    Pattern("became", r"(?:when )?did {x} become {y}", "When did ACS become ICS?"),
+    Pattern("became", r"with {x} gone,? what .+", "With CCGs gone, what gives us that level of detail?"),
     # What it was before
     Pattern(
         "before",
@@ -172,12 +177,13 @@ PATTERNS: Final = (
     ),
     Pattern(
         "which",
-        r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?) (?:have|had|has|got|were given|are|were) (?:an? |the )?{x}",
+        r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)"
+        r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
         "Which sites have devolution deals?",
     ),
     Pattern(
         "which",
-        rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?:,? with .+)?",
+        rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?P<rest>,? with .+)?",
         "What is the list of STP footprints?",
     ),
     Pattern("which", rf"where {_BE} the (?:\d+ ){{x}}", "Where are the 42 ICSs?"),
@@ -187,7 +193,7 @@ PATTERNS: Final = (
         rf"who(?: {_BE}|'s) (?:(?:a |the )?(?:members?|partners?) (?:of|in)|in|part of) {{x}}{{date}}",
         "Who are the members of Berkshire West ICS?",
     ),
-    Pattern("members", r"who (?:sits|sat) on {x}(?:,? and .+)?", "Who sits on the clinical senates?"),
+    Pattern("members", r"who (?:sits|sat) on {x}(?P<rest>,? and .+)?", "Who sits on the clinical senates?"),
     Pattern(
         "members",
         r"(?:who|what|which \w+) (?:belongs?|belonged) to {x}{date}",
@@ -220,13 +226,14 @@ PATTERNS: Final = (
         rf"when {_BE} {{x}} (?:started|begun|created|established|set up|founded|formed|launched|introduced|announced)",
         "When were CCGs created?",
     ),
+    Pattern("when", rf"when {_DO} {{x}} (?:start|begin) and (?:end|finish|stop)", "When did STPs start and end?"),
     Pattern("end", rf"when {_DO} {{x}} (?:end|finish|close|cease to exist|stop|disappear)", "When did CCGs end?"),
     Pattern(
         "end",
         rf"when {_BE} {{x}} (?:abolished|closed|ended|dissolved|disbanded|wound up|scrapped|replaced|renamed|merged)",
         "When were PCTs abolished?",
     ),
-    Pattern("when", r"when (?:did|do|was|were) {x}(?: start and end| exist| around)?", "When did STPs start and end?"),
+    Pattern("when", r"when (?:did|do|was|were) {x}(?: exist| around)?", "When were CCGs around?"),
     Pattern(
         "where",
         rf"(?:what|which) (?:area|areas|geography|places) {_DO} {{x}} (?:cover|serve|include)",
@@ -240,7 +247,9 @@ PATTERNS: Final = (
         "What are STPs, ICPs, ICSs and PCNs, and how do they nest?",
     ),
     Pattern("what", rf"what {_DO} {{x}} (?:stand for|mean)", "What does ICP stand for?"),
-    Pattern("what", rf"what {_DO} {{x}} do(?:,? and .+)?", "What does NHS England do?"),
-    Pattern("what", rf"(?:what|who)(?: {_BE}|'s) {{x}}(?:,? and (?:what|why|how|when|who) .+)?", "What is an ICP?"),
+    Pattern("what", rf"what {_DO} {{x}} do(?P<rest>,? and .+)?", "What does NHS England do?"),
+    Pattern(
+        "what", rf"(?:what|who)(?: {_BE}|'s) {{x}}(?P<rest>,? and (?:what|why|how|when|who) .+)?", "What is an ICP?"
+    ),
     Pattern("what", r"(?:define|explain|describe|tell me about) {x}", "Explain PCN"),
 )

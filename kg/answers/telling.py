@@ -80,7 +80,7 @@ def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, 
     with_ = [iri for iri in records.sides(parts[0].event)["before"] if iri not in things] if kind == "Merger" else []
     partners = f"with {say.shortened([records.thing(iri).full for iri in with_])} " if with_ else ""
     return (_FORWARD if forward else _BACKWARD)[kind].format(
-        subject=_called(thing), was="were" if thing.is_kind else "was", partners=partners,
+        subject=_called(thing), was="were" if thing.is_many else "was", partners=partners,
         others=say.shortened([_called(records.thing(iri)) for iri in ends], 6),
         when=say.on(event["happenedOn"], event["precision"]), date=say.day(event["happenedOn"], event["precision"]),
     )  # fmt: skip
@@ -143,7 +143,7 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
                 [row["event"]],
             )
     if thing.start > as_of:
-        return f"{name} had not begun on {say.day(as_of)}.", []
+        return f"{name} had not begun on {say.day(as_of)}; nothing is recorded of it before.", []
     return f"{name} ended {say.on(thing.end, facts['endPrecision'])}; what followed is not recorded.", []
 
 

@@ -82,6 +82,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    # Words that are not UTF-8 reach Python as halves of characters, which nothing that is looked up can hold.
+    sys.argv[1:] = [word.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in sys.argv[1:]]
     _keep_only_what_is_asked()
     code = 0
     try:
@@ -95,6 +97,14 @@ def main() -> NoReturn:
         code = 0  # the reader (head, less) has gone; there is nobody to tell
     except KeyboardInterrupt:
         code = 130
+    except Exception as error:
+        if os.environ.get("KG_DEBUG"):
+            raise
+        _say(
+            f"kg met something it did not expect ({type(error).__name__}: {error}). This is a fault in kg: please "
+            "report it with the command you gave. With KG_DEBUG=1 it says where."
+        )
+        code = 70
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()

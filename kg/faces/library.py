@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.answers.answer import Answer
+from kg.answers.language import shown
 from kg.answers.record import Records
-from kg.errors import NotFound, UsageError
+from kg.errors import Ambiguous, NotFound, UsageError
 from kg.graph import graph as opened
 from kg.graph.names import Iri, expand
 from kg.graph.store import Results, Row
@@ -127,20 +128,26 @@ class Graph:
         return dataset(self.graph)
 
     def resolve(self, text: str) -> Iri:
-        """Give the IRI that a key, CURIE, IRI or unambiguous name stands for."""
-        if iri := expand(text):
+        """Give the IRI that a key, CURIE, IRI or unambiguous name stands for.
+
+        Raises:
+            Ambiguous: several things have that name; the keys that pick each are given.
+            NotFound: nothing in the graph has it.
+        """
+        if (iri := expand(text)) and self.graph.rows("statements-of", thing=iri):
             return iri
         found = self.graph.names.exact(text)
         if len(found) == 1:
             return found[0].iri
         if found:
-            raise UsageError(
-                f'"{text}" means several things: {", ".join(named.key for named in found)}. Give one of these keys.'
-            )
+            keys = ", ".join(named.key for named in found)
+            raise Ambiguous(f'"{shown(text)}" means several things: {keys}. Give one of these keys.')
         if iri := self._keyed(text):
             return iri
-        near = ", ".join(named.key for named in self.graph.names.holding(text)[:3])
-        raise NotFound(f'Nothing in this graph has the key or name "{text}".' + (f" Near it: {near}." if near else ""))
+        near = ", ".join(named.key for named in self.graph.names.holding(text, 3))
+        raise NotFound(
+            f'Nothing in this graph has the key or name "{shown(text)}".' + (f" Near it: {near}." if near else "")
+        )
 
     def _keyed(self, key: str) -> Iri | None:
         """Give the event, source or list of that key: these have no names to look up."""

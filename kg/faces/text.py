@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from kg.answers import language as say
-from kg.answers.answer import Answer, Ref, Result, Step, cite
+from kg.answers.answer import ATTRIBUTION, Answer, Ref, Result, Step, cite
 from kg.faces.tables import Format, aligned, as_csv, as_markdown
 
 Paint = Callable[[str, str], str]
@@ -76,8 +76,8 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
     if notes:
         blocks.append("\n".join(_wrapped(note, "  ", width) for note in notes))
     listed = [f"  [{place}] {cite(source)}" for place, source in enumerate(answer.sources, 1)]
-    foot = f"  As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}"
-    blocks.append(paint("\n".join([*listed, foot]), "faint"))
+    foot = f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}"
+    blocks.append(paint("\n".join([*listed, _wrapped(foot, "  ", width)]), "faint"))
     return "\n\n".join(blocks)
 
 
@@ -154,13 +154,17 @@ def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]
         else ""
     )
     key = result.key if answer.intent == "find" else ""
-    period = _period(result) if answer.intent in ("find", "list") and not result.position else ""
+    dated = answer.intent in ("find", "list") or (
+        answer.intent == "what" and result.measure in ("name", "kind", "code")
+    )
+    period = _period(result) if dated and not result.position else ""
     field = f"{result.measure}:" if answer.intent == "what" and result.measure else ""
     return [position, field, key, said, result.role or "", codes, result.mark or "", period, cites(result.sources)]
 
 
 def _period(result: Result) -> str:
-    return say.period(result.from_, result.until) if result.from_ or result.until else ""
+    known = result.from_ or result.until not in (None, "unknown")
+    return say.period(result.from_, result.until) if known else ""
 
 
 def _candidates(answer: Answer) -> str:
@@ -225,5 +229,5 @@ def _markdown(answer: Answer) -> str:
         blocks.append("\n".join(f"> {note}" for note in notes))
     if answer.sources:
         blocks.append("\n".join(f"{place}. {cite(source)}" for place, source in enumerate(answer.sources, 1)))
-    blocks.append(f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}.")
+    blocks.append(f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}")
     return "\n\n".join(blocks)

@@ -25,6 +25,7 @@ from kg.graph.name_index import NameIndex
 from kg.graph.store import OxigraphStore
 
 _MANIFEST = "manifest.json"
+_OLD = "-old"
 _KEEP = 4
 
 
@@ -72,13 +73,18 @@ def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
 
 
 def open_folder(folder: Path) -> Compiled:
-    """Open a compiled graph; raise StoreError when the folder is not one."""
+    """Open a compiled graph; raise StoreError when the folder is not one, or is damaged."""
+    _recover(folder)
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        made = {"release", "inputs", "graph_sha256", "quads", "names"} <= set(manifest)
+    except (OSError, ValueError, TypeError):
+        made = False
+    if not made:
         raise StoreError(
-            f"{folder} is not a compiled graph: it has no readable {_MANIFEST}. Make one with: kg build --store {folder}"
-        ) from None
+            f"{folder} is not a compiled graph: it has no {_MANIFEST} that can be read. Name a folder that kg build made, "
+            "or make one at a new place with: kg build --store FOLDER"
+        )
     return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
 
 
@@ -98,6 +104,7 @@ def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
     from kg.facts.curated import load
     from kg.graph.build import build, n_quads
 
+    _recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
         raise StoreError(
             f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder."
@@ -134,19 +141,30 @@ def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
 
 
 def _swap(made: Path, folder: Path) -> None:
-    """Move the new graph into place; a second process that was faster keeps its own."""
-    old = made.with_name(made.name + "-old")
+    """Move the new graph into place; when that fails the old one goes back, and a faster process keeps its own."""
+    old = made.with_name(made.name + _OLD)
     try:
         if folder.exists():
             folder.rename(old)
         made.rename(folder)
     except OSError as error:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         if not (folder / _MANIFEST).is_file():
             raise StoreError(
                 f"The compiled graph cannot be put at {folder} ({error.strerror}). Nothing there was changed."
             ) from None
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """Put an old graph back that a build set aside and was killed before it could put the new one in its place."""
+    if not folder.exists() and folder.parent.is_dir():
+        for old in sorted(folder.parent.glob(f".{folder.name}-*{_OLD}")):
+            old.rename(folder)
+            return
 
 
 def _prune(newest: Path) -> None:

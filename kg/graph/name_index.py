@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -58,6 +57,7 @@ CREATE INDEX by_loose ON name (loose);
 CREATE VIRTUAL TABLE near USING fts5 (text, iri UNINDEXED, tokenize = 'trigram');
 """
 
+_LONGEST: Final = 200
 _SPELT_OUT: Final = (
     ("integrated care board", "icb"), ("integrated care system", "ics"), ("clinical commissioning group", "ccg"),
     ("primary care trust", "pct"), ("accountable care system", "acs"),
@@ -89,13 +89,18 @@ def fold(text: str) -> str:
     return " ".join(words)
 
 
-def loosen(text: str) -> str:
-    """Fold a name and take off the word for its kind at the end: "Frimley ICB" is "frimley"."""
+def shorten(text: str) -> str:
+    """Fold a name, its kind at the end as an acronym: "NHS Frimley Integrated Care Board" is "frimley icb"."""
     words = fold(text)
     for long, short in _SPELT_OUT:
         if words.endswith(" " + long):
-            words = f"{words.removesuffix(long)}{short}"
-    parts = words.split()
+            return f"{words.removesuffix(long)}{short}"
+    return words
+
+
+def loosen(text: str) -> str:
+    """Fold a name and take off the word for its kind at the end: "Frimley ICB" is "frimley"."""
+    parts = shorten(text).split()
     if len(parts) > 1 and parts[-1] in _AFFIXES:
         parts = parts[:-1]
     return " ".join(parts)
@@ -107,6 +112,7 @@ class NameIndex:
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise StoreError(f"The name index {path} is missing. Build the graph again with: kg build")
+        self._path = path
         self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
 
     @staticmethod
@@ -134,9 +140,11 @@ class NameIndex:
 
     def exact(self, text: str) -> list[Named]:
         """Give the things that are called exactly this, after folding: by key, then by name, then without the kind word."""
+        text = _readable(text)
         for where, value in (
             ("t.key = ?", text.strip()),
             ("n.folded = ?", fold(text)),
+            ("n.folded = ?", shorten(text)),
             ("n.loose = ?", fold(text)),
             ("n.loose = ?", loosen(text)),
         ):
@@ -146,21 +154,21 @@ class NameIndex:
 
     def holding(self, text: str, limit: int = 12) -> list[Named]:
         """Give things with a name that holds this text or comes near it, best first: suggestions only."""
-        folded = fold(text)
+        folded = fold(_readable(text))
         if not folded:
             return []
         grams = sorted({folded[i : i + 3] for i in range(len(folded) - 2)})
-        rows: Iterable[tuple[str, str]] = ()
+        rows: list[tuple[str, ...]] = []
         if grams:
             match = " OR ".join('"' + gram.replace('"', "") + '"' for gram in grams)
-            rows = self._db.execute("SELECT text, iri FROM near WHERE near MATCH ? ORDER BY rank LIMIT 400", (match,))
+            rows = self._rows("SELECT text, iri FROM near WHERE near MATCH ? ORDER BY rank LIMIT 400", (match,))
         scored = sorted(
             ((_likeness(folded, name), name, iri) for name, iri in rows), key=lambda row: (-row[0], row[1], row[2])
         )
         if not scored or scored[0][0] < 0.5:
             scored += [
                 (_likeness(folded, name), name, iri)
-                for name, iri in self._db.execute("SELECT folded, iri FROM name WHERE how = 'acronym' ORDER BY 1, 2")
+                for name, iri in self._rows("SELECT folded, iri FROM name WHERE how = 'acronym' ORDER BY 1, 2")
             ]
             scored.sort(key=lambda row: (-row[0], row[1], row[2]))
         found: dict[str, Named] = {}
@@ -177,8 +185,16 @@ class NameIndex:
         """Give the thing at an address, None when the graph holds no such kind or body."""
         return next(iter(self._named("WHERE t.iri = ? LIMIT 1", iri)), None)
 
+    def _rows(self, statement: str, values: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+        try:
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"The name index {self._path} cannot be read ({error}). Build the graph again with: kg build"
+            ) from None
+
     def _named(self, where: str, value: str) -> list[Named]:
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT t.iri, t.key, t.label, t.kind, t.start, t.stop, n.text, n.how FROM thing t JOIN name n ON n.iri = t.iri {where}",
             (value,),
         )
@@ -188,6 +204,11 @@ class NameIndex:
                 iri, Named(Iri(iri), key, label, kind, date.fromisoformat(start), date.fromisoformat(stop), text, how)
             )
         return list(found.values())
+
+
+def _readable(text: str) -> str:
+    """Give a text that can be looked up: no longer than any name, and without halves of characters."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
 
 
 def _likeness(one: str, other: str) -> float:

@@ -19,7 +19,23 @@ PREFIXES: Final[dict[str, str]] = {
     "body": THINGS + "body/",
     "event": THINGS + "event/",
     "source": THINGS + "source/",
-    "list": THINGS + "list/",
+    **{
+        name: f"{THINGS}{name}/"
+        for name in (
+            "list",
+            "entry",
+            "transfer",
+            "share",
+            "membership",
+            "classification",
+            "naming",
+            "code",
+            "observation",
+            "claim",
+            "distinction",
+            "containment",
+        )
+    },
     "scheme": THINGS + "scheme/",
     "role": THINGS + "role/",
     "org": "http://www.w3.org/ns/org#",

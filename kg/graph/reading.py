@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kg.errors import UsageError
@@ -17,6 +18,10 @@ def refuse_unsafe(text: str) -> None:
     from pyparsing import ParseException
     from rdflib.plugins.sparql.algebra import translateQuery
 
+    if not re.sub(r"#[^\n]*", "", text).strip():
+        raise UsageError(
+            "There is no query: the text is empty, or all comment. For example: SELECT * { ?s ?p ?o } LIMIT 10"
+        )
     try:
         tree = parser.parseQuery(text)
     except (ParseException, RecursionError) as fault:

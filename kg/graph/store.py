@@ -6,7 +6,7 @@ the engine and never formatted into the text of a query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,7 +44,7 @@ class OxigraphStore:
         """Open a compiled store; raise StoreError when it is not one."""
         try:
             return cls(ox.Store.read_only(str(folder)))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"The compiled graph in {folder} cannot be opened ({error}). Build it again with: kg build"
             ) from None
@@ -75,8 +75,15 @@ class OxigraphStore:
             found: Any = self._store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
         except SyntaxError as error:
             raise UsageError(f"The query is not SPARQL: {error}") from None
-        except RuntimeError as error:
-            raise UsageError(f"The query cannot be run: {error}.") from None
+        except (OSError, RuntimeError) as error:
+            raise _damaged(error) from None
+        try:
+            return self._results(found, bindings)
+        except (OSError, RuntimeError) as error:
+            raise _damaged(error) from None
+
+    @staticmethod
+    def _results(found: Any, bindings: Mapping[str, Value]) -> tuple[list[str], Results]:
         if isinstance(found, ox.QuerySolutions):
             # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
             places = [
@@ -89,3 +96,8 @@ class OxigraphStore:
         if isinstance(found, ox.QueryTriples):
             return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
         return [], bool(found)
+
+
+def _damaged(error: Exception) -> StoreError:
+    """Say that a store cannot be read; a query that binds what it does not project says so itself."""
+    return StoreError(f"The store cannot answer ({error}). If it is damaged, build the graph again with: kg build")
