@@ -574,7 +574,7 @@ def test_notebook_html_escapes(asked: library.Graph, field: str) -> None:
         "sentence": lambda: evil,
         "release": lambda: evil,
         "as_of": lambda: evil,
-        "cautions": lambda: (evil,),
+        "cautions": lambda: (evil, *whole.cautions[1:]),
         "claims": lambda: (whole.claims[0]._replace(text=evil),),
         "candidates": lambda: (
             asked.became("ICP", as_of=DAY).candidates[:1]

@@ -130,7 +130,10 @@ class SourceRef(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one question, whole: sentence first, then steps, claims, cautions and sources."""
+    """The answer to one question, whole: sentence first, then steps, claims, cautions and sources.
+
+    `caution_sources` gives the sources of each caution, in the same order; empty for one that rests on none.
+    """
 
     status: Status
     question: str
@@ -144,6 +147,7 @@ class Answer:
     steps: tuple[Step, ...]
     claims: tuple[Claim, ...]
     cautions: tuple[str, ...]
+    caution_sources: tuple[tuple[str, ...], ...]
     candidates: tuple[Candidate, ...]
     sources: tuple[SourceRef, ...]
     release: str
@@ -177,7 +181,7 @@ class Answer:
         items = [say(result.text or result.label) + cites(result.sources) for result in self.results if not self.steps]
         items += [f"{say(candidate.label)} (sense: {say(candidate.sense)})" for candidate in self.candidates]
         items += [f"Other reading: {say(claim.text)}{cites(claim.sources)}" for claim in self.claims]
-        items += [say(caution) for caution in self.cautions]
+        items += [say(text) + cites(keys) for text, keys in zip(self.cautions, self.caution_sources, strict=True)]
         parts += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"] if items else []
         parts += (
             ["<ol>", *(f"<li>{say(cite(source))}</li>" for source in self.sources), "</ol>"] if self.sources else []

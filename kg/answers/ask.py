@@ -43,7 +43,7 @@ def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = Non
         answer = _Asking(records, sentence.strip(), as_of, sense, words, when).answer(pattern.asks)
         if answer is not None and "rest" in words:
             unread = f'Only the first part of the question is answered; "{say.shown(words["rest"].lstrip(", "))}" was not read.'
-            answer = replace(answer, cautions=(*answer.cautions, unread))
+            answer = replace(answer, cautions=(*answer.cautions, unread), caution_sources=(*answer.caution_sources, ()))
         if answer is not None:
             return answer
     raise UsageError(_unreadable(records, plain))
@@ -255,6 +255,9 @@ def together(answers: list[Answer]) -> Answer:
     """Give several answers as one, each sentence in turn."""
     first = answers[0]
     sources = {source.key: source for answer in answers for source in answer.sources}
+    cautions = {
+        text: keys for answer in answers for text, keys in zip(answer.cautions, answer.caution_sources, strict=True)
+    }
     return replace(
         first, subject=None, outcome=None,
         status="answered" if any(answer.status == "answered" for answer in answers) else first.status,
@@ -263,7 +266,8 @@ def together(answers: list[Answer]) -> Answer:
         results=tuple(result for answer in answers for result in answer.results),
         steps=tuple(step for answer in answers for step in answer.steps),
         claims=tuple(claim for answer in answers for claim in answer.claims),
-        cautions=tuple(dict.fromkeys(caution for answer in answers for caution in answer.cautions)),
+        cautions=tuple(cautions),
+        caution_sources=tuple(cautions.values()),
         sources=tuple(sources.values()),
     )  # fmt: skip
 

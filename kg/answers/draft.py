@@ -26,25 +26,22 @@ class Draft:
     results: list[Result] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    cautions: list[str] = field(default_factory=list)
+    cautions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     candidates: list[Candidate] = field(default_factory=list)
-    also_cited: list[str] = field(default_factory=list)
 
     def caution(self, text: str, sources: Iterable[str] = ()) -> None:
-        """Add a caution once, and cite what it rests on."""
-        if text not in self.cautions:
-            self.cautions.append(text)
-            self.also_cited.extend(sources)
+        """Add a caution once, with what it rests on."""
+        self.cautions.setdefault(text, tuple(sources))
 
     def finish(self) -> Answer:
         cited = list(self.sentence_sources)
         parts: tuple[Step | Result | Claim, ...] = (*self.steps, *self.results, *self.claims)
         for part in parts:
             cited.extend(part.sources)
-        keys = dict.fromkeys([*cited, *self.also_cited])
+        keys = dict.fromkeys([*cited, *(key for sources in self.cautions.values() for key in sources)])
         return Answer(
             self.status, self.question, self.intent, self.subject, self.as_of.isoformat(), self.outcome,
             self.sentence, self.sentence_sources, tuple(self.results), tuple(self.steps), tuple(self.claims),
-            tuple(self.cautions), tuple(self.candidates), tuple(self.records.source(key) for key in keys),
+            tuple(self.cautions), tuple(self.cautions.values()), tuple(self.candidates), tuple(self.records.source(key) for key in keys),
             self.records.graph.release,
         )  # fmt: skip

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from kg.answers import telling
 from kg.answers.answer import Answer, Claim, Outcome, Result, Step
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
-from kg.answers.record import Records
+from kg.answers.record import Records, Transfer
 from kg.graph.names import Iri
 
 Direction = Literal["became", "before"]
 
 #: How strongly a transfer ties what was to what came: the weakest on a path is the path's own.
 _TIES: Final = ("identity", "functions", "codes")
-
-
-class Transfer(NamedTuple):
-    """One edge of lineage: on a day, in an event, from whom to whom."""
-
-    event: Iri
-    giver: Iri
-    receiver: Iri
-    date: date
-    lineage: str
 
 
 Only = Literal["legal", "codes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.answers.answer import Claim, Codes, Ref, Result, SourceRef, Step, Subject
 from kg.answers.language import iso, iso_end
@@ -57,6 +57,12 @@ class Thing:
         acronym = self.fact("acronym") if self.is_kind else ""
         return f"{self.fact('pluralLabel') or self.label}{f' ({acronym})' if acronym else ''}"
 
+    @property
+    def plain(self) -> str:
+        """The name with its acronym and without its sense."""
+        acronym = self.fact("acronym") if self.is_kind else ""
+        return f"{self.label} ({acronym})" if acronym else self.label
+
     def _with_acronym(self, words: str) -> str:
         inner = (
             ", ".join(filter(None, (self.facts.get("acronym"), self.facts.get("qualifier")))) if self.is_kind else ""
@@ -101,6 +107,16 @@ class Thing:
         subject = self.subject
         given = {"from_": subject.from_, "until": subject.until} | more
         return Result(subject.key, subject.label, subject.short, subject.kind, subject.codes, **given)
+
+
+class Transfer(NamedTuple):
+    """One edge of lineage: on a day, in an event, from whom to whom."""
+
+    event: Iri
+    giver: Iri
+    receiver: Iri
+    date: date
+    lineage: str
 
 
 class Records:

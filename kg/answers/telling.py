@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kg.answers import language as say
 from kg.answers.draft import Draft
-from kg.answers.record import Records, Thing
+from kg.answers.find import look_up
+from kg.answers.record import Records, Thing, Transfer
 from kg.graph.names import Iri, key_of
 from kg.graph.names import thing as thing_iri
-
-if TYPE_CHECKING:
-    from kg.answers.lineage import Transfer
 
 #: How each type of change is told, {was} and {is_} by number, from the side of what was and of what came.
 _FORWARD: Final = {
@@ -80,20 +78,24 @@ def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, 
     with_ = [iri for iri in records.sides(parts[0].event)["before"] if iri not in things] if kind == "Merger" else []
     partners = f"with {say.shortened([records.thing(iri).full for iri in with_])} " if with_ else ""
     return (_FORWARD if forward else _BACKWARD)[kind].format(
-        subject=_called(thing), was="were" if thing.is_many else "was", partners=partners,
-        others=say.shortened([_called(records.thing(iri)) for iri in ends], 6),
+        subject=_called(records, thing), was="were" if thing.is_many else "was", partners=partners,
+        others=say.shortened([_called(records, records.thing(iri)) for iri in ends], 6),
         when=say.on(event["happenedOn"], event["precision"]), date=say.day(event["happenedOn"], event["precision"]),
     )  # fmt: skip
 
 
-def _called(thing: Thing) -> str:
+def _called(records: Records, thing: Thing) -> str:
     if not thing.is_kind:
         return (
             f"the {thing.label} {thing.kind_label}".rstrip()
             if thing.kind_label and not _is_titled(thing)
             else thing.label
         )
-    return thing.plural if thing.is_many else thing.full
+    # The sense is told only where the acronym leaves it in doubt: ICS was one story, ICP never was.
+    named = look_up(records, thing.fact("acronym")) if thing.fact("acronym") else None
+    if named and named.several:
+        return thing.plural if thing.is_many else thing.full
+    return thing.plain_plural if thing.is_many else thing.plain
 
 
 def _is_titled(thing: Thing) -> bool:
@@ -117,7 +119,7 @@ def _since(row: dict[str, Any]) -> str:
 
 
 def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tuple[str, list[Iri]]:
-    name = say.capital(_called(thing))
+    name = say.capital(_called(records, thing))
     are = "are" if thing.is_many else "is"
     facts = thing.facts
     if direction == "before":
@@ -126,9 +128,9 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
             if facts["startPrecision"] != "unknown"
             else ""
         )
-        return f"Nothing is recorded as having come before {_called(thing)}.{began}", []
+        return f"Nothing is recorded as having come before {_called(records, thing)}.{began}", []
     if facts["endPrecision"] == "unknown":
-        return f"It is not recorded whether or when {_called(thing)} ended, nor what followed.", []
+        return f"It is not recorded whether or when {_called(records, thing)} ended, nor what followed.", []
     if thing.in_force(as_of):
         return (
             f"{name} {are} still in existence; nothing is recorded that {'they' if thing.is_many else 'it'} became.",

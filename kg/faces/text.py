@@ -72,13 +72,17 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
         for claim in answer.claims
         if claim.rank == "alternative" or answer.intent not in _LINEAGE
     ]
-    notes += answer.cautions
+    notes += _cautions(answer, cites)
     if notes:
         blocks.append("\n".join(_wrapped(note, "  ", width) for note in notes))
     listed = [f"  [{place}] {cite(source)}" for place, source in enumerate(answer.sources, 1)]
     foot = f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}"
     blocks.append(paint("\n".join([*listed, _wrapped(foot, "  ", width)]), "faint"))
     return "\n\n".join(blocks)
+
+
+def _cautions(answer: Answer, cites: Callable[[Iterable[str]], str]) -> list[str]:
+    return [_joined(text, cites(keys)) for text, keys in zip(answer.cautions, answer.caution_sources, strict=True)]
 
 
 def _joined(sentence: str, cites: str) -> str:
@@ -224,7 +228,7 @@ def _markdown(answer: Answer) -> str:
         f"Also said: {claim.text} {cites(claim.sources)}"
         for claim in answer.claims
         if claim.rank == "alternative" or answer.intent not in _LINEAGE
-    ] + list(answer.cautions)
+    ] + _cautions(answer, cites)
     if notes:
         blocks.append("\n".join(f"> {note}" for note in notes))
     if answer.sources:

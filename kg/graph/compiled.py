@@ -67,7 +67,7 @@ def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
     folder = default_folder(inputs)
     if not (folder / _MANIFEST).is_file():
         progress("Compiling the graph; this is done once, and again when the data change.")
-        compile_into(folder, inputs)
+        compile_into(folder, inputs, replace=False)
         _prune(folder)
     return open_folder(folder)
 
@@ -88,8 +88,10 @@ def open_folder(folder: Path) -> Compiled:
     return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
 
 
-def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
+def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[str, Any]:
     """Compile the inputs and put the result at `folder`, in place of what was there; give the manifest.
+
+    With `replace` false a graph that another process has put there meanwhile stays: somebody may be reading it.
 
     Raises:
         DataFaults: rows of data/ have faults; nothing is changed.
@@ -134,17 +136,17 @@ def compile_into(folder: Path, inputs: Inputs) -> dict[str, Any]:
             "names": names,
         }
         (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-        _swap(made, folder)
+        _swap(made, folder, replace=replace)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return manifest
 
 
-def _swap(made: Path, folder: Path) -> None:
+def _swap(made: Path, folder: Path, *, replace: bool) -> None:
     """Move the new graph into place; when that fails the old one goes back, and a faster process keeps its own."""
     old = made.with_name(made.name + _OLD)
     try:
-        if folder.exists():
+        if replace and folder.exists():
             folder.rename(old)
         made.rename(folder)
     except OSError as error:

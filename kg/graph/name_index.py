@@ -155,7 +155,7 @@ class NameIndex:
     def holding(self, text: str, limit: int = 12) -> list[Named]:
         """Give things with a name that holds this text or comes near it, best first: suggestions only."""
         folded = fold(_readable(text))
-        if not folded:
+        if not 0 < len(folded) < _LONGEST // 2:  # nothing, or longer than any name that it could come near
             return []
         grams = sorted({folded[i : i + 3] for i in range(len(folded) - 2)})
         rows: list[tuple[str, ...]] = []
