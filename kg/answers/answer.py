@@ -166,6 +166,8 @@ class Answer:
         """Show the answer in a notebook: the sentence, the steps, the cautions and the sources."""
         from html import escape as say
 
+        from kg.answers.language import written as when
+
         number = {source.key: place for place, source in enumerate(self.sources, 1)}
 
         def cites(keys: tuple[str, ...]) -> str:
@@ -173,20 +175,27 @@ class Answer:
 
         parts = [f"<p><strong>{say(self.sentence)}</strong>{cites(self.sentence_sources)}</p>"]
         lines = [
-            f"<tr><td>{say(step.date)}</td><td>{say(', '.join(ref.short for ref in step.from_))} → {say(', '.join(ref.short for ref in step.to))}"
-            f"</td><td>{say(step.summary)}{cites(step.sources)}</td></tr>"
+            f"<tr><td>{say(when(step.date))}</td><td>{say(', '.join(ref.short for ref in step.from_))} → "
+            f"{say(', '.join(ref.short for ref in step.to))}</td><td>{say(step.summary)}{cites(step.sources)}</td></tr>"
             for step in self.steps
         ]
         parts += ["<table>", *lines, "</table>"] if lines else []
-        items = [say(result.text or result.label) + cites(result.sources) for result in self.results if not self.steps]
+        items = [
+            say(" · ".join(filter(None, (result.text or result.label, result.role, result.mark))))
+            + cites(result.sources)
+            for result in ([] if self.steps else self.results)
+        ]
         items += [f"{say(candidate.label)} (sense: {say(candidate.sense)})" for candidate in self.candidates]
-        items += [f"Other reading: {say(claim.text)}{cites(claim.sources)}" for claim in self.claims]
+        said = [claim for claim in self.claims if claim.rank == "alternative" or not self.steps]
+        items += [f"Also said: {say(claim.text)}{cites(claim.sources)}" for claim in said]
         items += [say(text) + cites(keys) for text, keys in zip(self.cautions, self.caution_sources, strict=True)]
         parts += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"] if items else []
         parts += (
             ["<ol>", *(f"<li>{say(cite(source))}</li>" for source in self.sources), "</ol>"] if self.sources else []
         )
-        return "".join([*parts, f"<p>As of {say(self.as_of)}, release {say(self.release)}. {say(ATTRIBUTION)}</p>"])
+        return "".join(
+            [*parts, f"<p>As of {say(when(self.as_of))}, release {say(self.release)}. {say(ATTRIBUTION)}</p>"]
+        )
 
 
 def cite(source: SourceRef) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.answers import language as say
 from kg.answers import telling
-from kg.answers.answer import Answer, Intent
+from kg.answers.answer import Answer
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.observation import observed_words
@@ -140,12 +140,10 @@ def difference(records: Records, one: str, other: str, *, as_of: date, question:
     return draft.finish()
 
 
-def listing(
-    records: Records, key: Iri, *, as_of: date, question: str, intent: Intent = "list", only: str = ""
-) -> Answer:
-    """Give a list as a source prints it, in its order; `only` keeps the lines with that mark."""
-    draft = Draft(records, question, intent, as_of)
-    rows = [row for row in records.graph.rows("listing", list=key) if not only or only in (row["mark"] or "")]
+def listing(records: Records, key: Iri, *, as_of: date, question: str) -> Answer:
+    """Give a list as a source prints it, in its order, with what the source marks."""
+    draft = Draft(records, question, "list", as_of)
+    rows = records.graph.rows("listing", list=key)
     draft.results = [
         records.thing(row["thing"]).result(
             position=row["position"], mark=row["mark"] or None, text=row["printed"], sources=records.cites(row["entry"])
@@ -153,11 +151,13 @@ def listing(
         for row in rows
     ]
     title = next((row["title"] for row in records.graph.rows("listings") if row["list"] == key), key_of(key))
-    marked = [row["printed"] for row in rows if row["mark"]]
-    note = f" Marked: {say.listed(marked)}." if marked and not only else ""
-    draft.sentence = (
-        f"{title}, {len(rows)} as printed.{note}" if not only else f"{say.listed(row['printed'] for row in rows)}."
-    )
+    marks = {
+        mark: [row["printed"] for row in rows if row["mark"] == mark]
+        for mark in dict.fromkeys(row["mark"] for row in rows)
+        if mark
+    }
+    told = "".join(f" Marked {mark}: {say.listed(names)}." for mark, names in marks.items())
+    draft.sentence = f"{title}, in the order of the source.{told}"
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))
     return draft.finish()
 

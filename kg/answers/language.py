@@ -49,6 +49,15 @@ def iso_end(when: date, precision: str) -> str | None:
     return None if precision == "open" else precision if precision == "unknown" else iso(when, precision)
 
 
+def written(iso: str) -> str:
+    """Give an ISO date, to whatever precision, as a person writes it."""
+    precision = {4: "year", 7: "month"}.get(len(iso), "day")
+    try:
+        return day(date.fromisoformat(iso + {4: "-01-01", 7: "-01"}.get(len(iso), "")), precision)
+    except ValueError:
+        return iso
+
+
 def period(start: str | None, end: str | None) -> str:
     """Give a period as people write it, its end the last day: "1 Jul 2022 to 31 Mar 2026", "since Feb 2018"."""
 
