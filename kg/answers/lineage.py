@@ -48,7 +48,7 @@ def lineage(records: Records, name: str, *, as_of: date, sense: str | None = Non
         return unresolved(records, found, name, asked, "lineage", as_of)
     draft = Draft(records, asked, "lineage", as_of)
     draft.subject = records.thing(found.first).subject
-    back, on = transfers(records, found.last, "before", as_of), transfers(records, found.first, "became", as_of)
+    back, on = records.transfers("before", found.last, as_of), records.transfers("became", found.first, as_of)
     draft.steps = _steps(records, {*back, *on}, found.things, as_of)
     draft.results = [*_ends(records, back, found.last, "before"), *_ends(records, on, found.first, "became")]
     was, first = telling.direct(records, found.things, "before", back, as_of) if back else ("", [])
@@ -61,12 +61,6 @@ def lineage(records: Records, name: str, *, as_of: date, sense: str | None = Non
     return draft.finish()
 
 
-def transfers(records: Records, thing: Iri, direction: Direction, as_of: date) -> list[Transfer]:
-    """Give every transfer that a thing's lineage runs through, in order of date."""
-    rows = records.graph.rows(direction, thing=thing, asOf=as_of)
-    return [Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]) for row in rows]
-
-
 def _walk(
     records: Records, name: str, direction: Direction, as_of: date, sense: str | None, question: str, only: Only | None
 ) -> Answer:
@@ -76,9 +70,9 @@ def _walk(
     start = found.first if direction == "became" else found.last
     draft = Draft(records, question, direction, as_of)
     draft.subject = records.thing(start).subject
-    walked = transfers(records, start, direction, as_of)
+    walked = records.transfers(direction, start, as_of)
     if only:
-        every = [transfer for thing in found.things for transfer in transfers(records, thing, direction, as_of)]
+        every = [transfer for thing in found.things for transfer in records.transfers(direction, thing, as_of)]
         walked = _of_one_lineage(every, found.things, direction, only)
     draft.steps = _steps(
         records, walked, found.things, as_of, "Establishment" if direction == "became" else "Abolition"
@@ -123,7 +117,7 @@ def _outcome(records: Records, things: tuple[Iri, ...], as_of: date) -> Outcome:
     last = records.thing(things[-1])
     if last.in_force(as_of) and last.facts["endPrecision"] != "unknown":
         return "continues"
-    if transfers(records, last.iri, "became", as_of):
+    if records.transfers("became", last.iri, as_of):
         return "succeeded"
     types = {
         records.event(row["event"])["type"]

@@ -130,6 +130,8 @@ class Records:
         self._stated: dict[Iri, dict[str, Any]] = {}
         self._things: dict[Iri, Thing] = {}
         self._cited: dict[str, SourceRef] = {}
+        self._claims: dict[Iri, list[dict[str, Any]]] = {}
+        self._transfers: dict[tuple[str, Iri, date], list[Transfer]] = {}
 
     def stated(self, iri: Iri) -> dict[str, Any]:
         """Give what is stated of a node; empty when nothing is."""
@@ -147,7 +149,7 @@ class Records:
             if "prefLabel" not in facts:
                 raise LookupError(f"{iri} is no kind or body of this graph")
             codes: dict[str, list[str]] = {}
-            for row in self.graph.rows("codes-of", thing=iri):
+            for row in self.graph.rows("codes-of", thing=iri) if category_of(iri) == "body" else ():
                 held = codes.setdefault(_SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
                 if row["code"] not in held:
                     held.append(row["code"])
@@ -203,11 +205,25 @@ class Records:
 
     def claims(self, iri: Iri, keep: Callable[[dict[str, Any]], bool] = lambda _: True) -> list[Claim]:
         """Give what sources say of a thing, unconfirmed claims left out."""
+        if iri not in self._claims:
+            self._claims[iri] = [
+                row for row in self.graph.rows("claims", thing=iri) if row["confidence"] != "unconfirmed"
+            ]
         return [
             Claim(row["text"], row["rank"], self.cites(row["claim"]), row["claimedBy"] or "")
-            for row in self.graph.rows("claims", thing=iri)
-            if row["confidence"] != "unconfirmed" and keep(row)
+            for row in self._claims[iri]
+            if keep(row)
         ]
+
+    def transfers(self, direction: str, thing: Iri, as_of: date) -> list[Transfer]:
+        """Give every transfer that a thing's lineage runs through ("became" or "before"), in order of date."""
+        asked = (direction, thing, as_of)
+        if asked not in self._transfers:
+            rows = self.graph.rows(direction, thing=thing, asOf=as_of)
+            self._transfers[asked] = [
+                Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]) for row in rows
+            ]
+        return self._transfers[asked]
 
 
 def several(value: Any) -> tuple[Any, ...]:

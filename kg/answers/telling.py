@@ -173,7 +173,7 @@ def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str]) -> None:
     for step in draft.steps:
         if step.confidence == "background":
             draft.caution(f"The step of {step.date} ({step.summary}) is background knowledge, not read in a source.")
-        carried = thing.is_kind and step.type in ("Renaming", "Evolution")
+        carried = thing.is_kind and step.type == "Renaming"
         for row in records.graph.rows("exceptions", change=thing_iri("event", step.event)) if carried else ():
             draft.caution(
                 f"One site changed area when its kind changed: {row['label']} became part of {row['successorLabel']}.",
