@@ -102,7 +102,7 @@ def test_a_row_that_cannot_be_read_brings_no_other_faults(data: Path) -> None:
         ("kinds.csv", "name", "", "empty, and it must be filled"),
         ("kinds.csv", "confidence", "sure", "is not one of: verified, derived, background, unconfirmed"),
         ("codes.csv", "code", "qf 7", "does not have the form"),
-        ("observations.csv", "value", "many", "valid number"),
+        ("observations.csv", "value", "many", "is not a number"),
         ("memberships.csv", "group", "ics-frimly", 'Did you mean "ics-frimley"?'),
         ("distinctions.csv", "other", "icx", "is not in data/kinds.csv or bodies.csv"),
         ("listings.csv", "position", "0", "greater than or equal to 1"),
@@ -156,7 +156,7 @@ def test_a_row_that_stands_twice_is_a_fault(data: Path) -> None:
     lines = (data / "kind_parts.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (data / "kind_parts.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
     assert [fault.message for fault in faults_of(data)] == [
-        "the same row stands on line 2 (part, whole, from_ alike). Keep one."
+        "the same row stands on line 2 (part, whole, from alike). Keep one."
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.answers import description, lineage, membership, observation
 from kg.answers import language as say
-from kg.answers.answer import Answer
+from kg.answers.answer import Answer, Claim
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records
@@ -19,6 +19,11 @@ from kg.errors import UsageError
 from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
 
+#: Words that tell nothing of what a question is about.
+_COMMON: Final = re.compile(
+    r"the|and|for|are|was|were|has|have|had|with|that|this|which|what|who|why|when|where|how|can|could|will|would|should"
+    r"|any|all|not|its|into|from|there|they|them|than|then|one|two|been|being|does|did|do|nhs|england|care|in|is|it|of"
+)
 _WAVES: Final = {"first": 1, "second": 2, "third": 3}
 _MONTHS: Final = {
     tell(date(2000, month, 1), "month").split()[0].lower(): month
@@ -121,10 +126,13 @@ class _Asking:
         return date.fromordinal(self.when.following.toordinal() - 1) if self.when else self.as_of
 
     def _beyond(self) -> Answer:
+        """Say that a question is not one of fact, with what sources say that bears on it, where any does."""
         draft = Draft(self.records, self.sentence, "none", self.as_of, status="unknown")
+        draft.claims = _bearing_on(self.records, self.sentence)
         draft.sentence = (
-            "That is not something this graph records. It records what structures and bodies were, what each became, who "
-            "belonged to what, how many people they served, when, and on whose word."
+            "That is not a question this graph answers, but this is what sources say that bears on it." if draft.claims
+            else "That is not something this graph records. It records what structures and bodies were, what each became, "
+            "who belonged to what, how many people they served, when, and on whose word."
         )  # fmt: skip
         return draft.finish()
 
@@ -249,6 +257,31 @@ class _Asking:
 
     def _which(self) -> Answer:
         return membership.ever(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+
+
+def _stems(text: str) -> set[str]:
+    """Give the words of a text that say what it is about, without their endings."""
+    words = (word for word in re.findall(r"[a-z0-9]{2,}", text.lower()) if not _COMMON.fullmatch(word))
+    return {re.sub(r"(?:ings?|ers?|ed|es|e|s)$", "", word) for word in words}
+
+
+def _bearing_on(records: Records, sentence: str, most: int = 3) -> list[Claim]:
+    """Give the claims that bear on a sentence: about something it names, and sharing words with it beside the name.
+
+    One shared word is enough for a short sentence, two are needed for a longer one; a claim about something that is
+    not named must share more than half of the words.
+    """
+    asked = _stems(sentence)
+    scored = []
+    for row in records.graph.rows("all-claims"):
+        about = records.stated(row["about"])
+        labels = [_stems(label) for label in (about.get("acronym", ""), about["prefLabel"]) if label]
+        named = set().union(*(label for label in labels if label <= asked))
+        shared = (_stems(row["text"]) & asked) - named
+        enough = 1 if len(asked - named) <= 2 else 2
+        if row["confidence"] != "unconfirmed" and (len(shared) >= enough if named else len(shared) > len(asked) / 2):
+            scored.append((-len(shared), row["claim"], Claim(row["text"], row["rank"], records.cites(row["claim"]))))
+    return [claim for _, _, claim in sorted(scored)[:most]]
 
 
 def together(answers: list[Answer]) -> Answer:

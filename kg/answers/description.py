@@ -11,7 +11,7 @@ from kg.answers.answer import Answer
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.observation import observed_words
-from kg.answers.record import Records, Thing
+from kg.answers.record import SCHEMES, Records, Thing
 from kg.graph.names import Iri, key_of
 
 
@@ -28,7 +28,7 @@ def what(records: Records, name: str, *, as_of: date, sense: str | None = None, 
         draft.subject = things[-1].subject
     draft.results = [thing.result(text=_account(thing), sources=records.cites(thing.iri)) for thing in things]
     if len(things) == 1:
-        draft.sentence = " ".join(filter(None, (_definition(things[0]), telling.in_turn(records, things[0].iri))))
+        draft.sentence = " ".join(filter(None, (_account(things[0]), telling.in_turn(records, things[0].iri))))
     elif found.things:
         draft.sentence = (
             f"{_definition(things[-1])} The name has meant {len(things)} things in turn, each becoming the next."
@@ -37,6 +37,7 @@ def what(records: Records, name: str, *, as_of: date, sense: str | None = None, 
         draft.sentence = f'"{name}" means {len(things)} different things: {say.listed(thing.full for thing in things)}.'
     draft.sentence_sources = tuple(dict.fromkeys(key for thing in things for key in records.cites(thing.iri)))[:4]
     for thing in things:
+        _tell_day(draft, records, thing, as_of)
         for row in records.graph.rows("distinctions", thing=thing.iri):
             # Of several senses, what matters is how they differ from each other.
             if len(things) == 1 or row["other"] in {other.iri for other in things}:
@@ -212,17 +213,31 @@ def show(records: Records, name: str, *, as_of: date, sense: str | None = None, 
         wave = f", wave {row['wave']}" if row["wave"] else ""
         line("kind", f"{row['label']}{wave}", row["classification"], row)
     for row in graph.rows("codes-of", thing=thing.iri):
-        line("code", f"{key_of(row['scheme']).upper()} {row['code']}", row["assignment"], row)
+        line(
+            "code", f"{SCHEMES.get(key_of(row['scheme']), key_of(row['scheme']))} {row['code']}", row["assignment"], row
+        )
     for row in graph.rows("observations", thing=thing.iri):
         if row["confidence"] != "unconfirmed":
             line(row["measure"], observed_words(row), row["observation"])
     for row in graph.rows("distinctions", thing=thing.iri):
         draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))
+    _tell_day(draft, records, thing, as_of)
     for field in ("identityNote", "note"):
         if thing.fact(field):
             draft.caution(thing.fact(field))
     draft.claims = records.claims(thing.iri)
     return draft.finish()
+
+
+def _tell_day(draft: Draft, records: Records, thing: Thing, as_of: date) -> None:
+    """Say when a thing is described that was not, or not yet ended, on the day asked for; and what its row cautions."""
+    name = thing.full
+    if thing.facts["startPrecision"] != "unknown" and thing.start > as_of:
+        draft.caution(f"On {say.day(as_of)} the {name} had not begun.")
+    elif thing.facts["endPrecision"] not in ("open", "unknown") and thing.in_force(as_of):
+        draft.caution(f"On {say.day(as_of)} the {name} was still in existence.")
+    if thing.is_kind and thing.fact("note"):
+        draft.caution(thing.fact("note"), records.cites(thing.iri))
 
 
 def _definition(thing: Thing) -> str:
@@ -244,7 +259,14 @@ def _account(thing: Thing) -> str:
 def _life(thing: Thing, side: str) -> str:
     facts, name = thing.facts, say.capital(thing.plural if thing.is_kind else thing.label)
     many = thing.is_many
-    begun = f"began {say.on(thing.start, facts['startPrecision'])}" if facts["startPrecision"] != "unknown" else ""
+    start = (
+        "was announced"
+        if thing.fact("dateBasis") == "announced" and not many
+        else "were announced"
+        if thing.fact("dateBasis") == "announced"
+        else "began"
+    )
+    begun = f"{start} {say.on(thing.start, facts['startPrecision'])}" if facts["startPrecision"] != "unknown" else ""
     match facts["endPrecision"]:
         case "open":
             ended = "still exist" if many else "still exists"

@@ -104,7 +104,10 @@ def find(records: Records, text: str, as_of: date) -> Answer:
     if not found:
         return unresolved(records, Found(), text, text, "find", as_of)
     things: list[Thing] = [records.thing(named.iri) for named in found]
-    draft.results = [thing.result(text=named.matched) for thing, named in zip(things, found, strict=True)]
+    draft.results = [
+        thing.result(text=thing.full if thing.is_kind else named.matched)
+        for thing, named in zip(things, found, strict=True)
+    ]
     many = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
     draft.sentence = (
         f'{many} called "{shown(text)}".' if exact else f'Nothing is called exactly "{shown(text)}"; these come near.'

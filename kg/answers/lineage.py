@@ -105,8 +105,14 @@ def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date
         draft.status = "unknown"
     for thing in things:
         draft.claims.extend(_readings(records, thing, direction))
-        for claim in records.claims(thing, lambda row: row["topic"] == "status") if direction == "became" else ():
-            draft.caution(claim.text, claim.sources)
+        if direction == "became":
+            stated = records.claims(thing, lambda row: row["topic"] == "status")
+            # Of a kind, a statement of where it stands is a caution; of one body, it is what somebody says of it.
+            if records.thing(thing).is_kind:
+                for claim in stated:
+                    draft.caution(claim.text, claim.sources)
+            else:
+                draft.claims.extend(stated)
         telling.warn(draft, records, thing, walked={ref.key for step in draft.steps for ref in (*step.from_, *step.to)})
     if not draft.sentence_sources:
         draft.sentence_sources = records.cites(things[-1])

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from kg.answers import language as say
+from kg.answers import telling
 from kg.answers.answer import Answer, Result
 from kg.answers.draft import Draft
 from kg.answers.find import Found, look_up, unresolved
@@ -33,10 +34,14 @@ def members(
     if not found.things:
         return unresolved(records, found, name, asked, "members", as_of)
     thing = records.thing(found.last)
-    as_of = _day(thing, as_of, on)
+    today, as_of = as_of, _day(thing, as_of, on)
     if thing.is_kind:
         return _of_kind(records, found, asked, as_of)
     draft = Draft(records, asked, "members", as_of, subject=thing.subject)
+    if on is None and as_of != today:
+        draft.caution(
+            f"No day was given, and it had ended by {say.day(today)}: this is of its last day, {say.day(as_of)}."
+        )
     rows = records.graph.rows("members", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "member") for row in rows]
     _tell(draft, records, thing, rows, "members", as_of)
@@ -86,6 +91,9 @@ def memberships(
     if on is None and not rows and lists:
         # No day was asked for and this one has nothing to tell, so the day of the latest list is told of instead.
         draft.as_of = as_of = lists[-1]["observed"]
+        draft.caution(
+            f"No day was given: this is of the latest list that shows it, of {say.day(as_of, lists[-1]['precision'])}."
+        )
         rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "group") for row in rows]
     _tell(draft, records, thing, rows, "memberships", as_of)
@@ -123,6 +131,7 @@ def ever(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     ] or records.cites(kind.iri)
     if found.things[0] != found.last or kind.fact("form") != "agreement":
         draft.caution(_HELD)
+        _tell_count(draft, records, kind, as_of)
     return draft.finish()
 
 
@@ -130,6 +139,18 @@ _HELD: Final = (
     "These are the bodies this graph holds, which need not be all there were; "
     "ask how many there were for the counts that sources give."
 )
+
+
+def _tell_count(draft: Draft, records: Records, kind: Thing, as_of: date) -> None:
+    """Say how many of a kind sources count, beside the few that this graph holds."""
+    counts = [
+        row for row in records.graph.rows("observations", thing=kind.iri)
+        if row["measure"] == "count" and row["rank"] == "preferred" and row["date"] and row["date"] <= as_of and row["value"] is not None
+    ]  # fmt: skip
+    if counts:
+        latest = max(counts, key=lambda row: row["date"])
+        number, when = say.number(latest["value"]), say.on(latest["date"], latest["precision"])
+        draft.caution(f"Sources count {number} {kind.plain_plural} {when}.", records.cites(latest["observation"]))
 
 
 def _day(thing: Thing, as_of: date, on: PartialDate | None) -> date:
@@ -227,7 +248,7 @@ def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[st
 
 def _of_kind(records: Records, found: Found, asked: str, as_of: date) -> Answer:
     """List the bodies that were of a kind on a day: the members of a kind are its bodies."""
-    kind = records.thing(found.last)
+    kind = telling.sense_on(records, found.things, as_of)
     draft = Draft(records, asked, "members", as_of, subject=kind.subject)
     for thing in found.things:
         for row in records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of):
@@ -239,5 +260,6 @@ def _of_kind(records: Records, found: Found, asked: str, as_of: date) -> Answer:
         else f"This graph holds no {kind.full} on {say.day(as_of)}; that need not mean that there was none."
     )  # fmt: skip
     draft.caution(_HELD)
+    _tell_count(draft, records, kind, as_of)
     draft.sentence_sources = records.cites(kind.iri)
     return draft.finish()

@@ -84,7 +84,7 @@ def _observed(
         draft.sentence = draft.sentence or f"For {label.full}, {what}{when} is not recorded in this graph."
         draft.sentence_sources = draft.sentence_sources or records.cites(label.iri)
         return draft.finish()
-    draft.sentence = draft.sentence or _summary(label, [row for _, row in seen], intent)
+    draft.sentence = draft.sentence or _summary(label, [row for _, row in seen], intent, latest=on is not None)
     draft.sentence_sources = (
         draft.sentence_sources or tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:4]
     )
@@ -161,7 +161,7 @@ def observed_words(row: dict[str, Any]) -> str:
     return f"{_amount(row)}{unit}{when}{how}{note}"
 
 
-def _summary(label: Thing, rows: list[dict[str, Any]], intent: str) -> str:
+def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: bool) -> str:
     preferred = [row for row in rows if row["rank"] == "preferred"]
     if intent == "population":
         policy = [row for row in preferred if row["method"] == "policy"]
@@ -176,12 +176,19 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str) -> str:
                 parts.append(f"{words} {_several(told)}")
         subject = say.capital(say.article(label.full)) if label.is_kind else label.label
         return f"{subject} covers {'; '.join(parts)}."
-    return f"Of {label.plain_plural} there were {_several(preferred)}."
+    differing = [
+        say.number(row["value"]) for row in rows
+        if row["rank"] == "alternative" and row["value"] is not None
+        and any((other["group"], other["date"]) == (row["group"], row["date"]) for other in preferred)
+    ]  # fmt: skip
+    doubt = f"; differing say {say.listed(differing, 'or')}" if differing else ""
+    return f"Of {label.plain_plural} there were {_several(preferred, latest=latest)}{doubt}."
 
 
-def _several(rows: list[dict[str, Any]]) -> str:
-    """Tell numbers with their dates, one number once with its first date, in order of time."""
+def _several(rows: list[dict[str, Any]], *, latest: bool = False) -> str:
+    """Tell numbers with their dates, one number once with its first date or its latest, in order of time."""
     told: dict[str, str] = {}
     for row in rows:
-        told.setdefault(_amount(row), f" ({say.day(row['date'], row['precision'])})" if row["date"] else "")
+        when = f" ({say.day(row['date'], row['precision'])})" if row["date"] else ""
+        told[_amount(row)] = when if latest else told.get(_amount(row), when)
     return say.listed(f"{amount}{when}" for amount, when in told.items())

@@ -12,7 +12,7 @@ from kg.answers.language import iso, iso_end
 from kg.graph.graph import Graph
 from kg.graph.names import TERMS, Iri, category_of, key_of, local_name
 
-_SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
+SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Records:
                 raise LookupError(f"{iri} is no kind or body of this graph")
             codes: dict[str, list[str]] = {}
             for row in self.graph.rows("codes-of", thing=iri) if category_of(iri) == "body" else ():
-                held = codes.setdefault(_SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
+                held = codes.setdefault(SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
                 if row["code"] not in held:
                     held.append(row["code"])
             latest = next(iter(several(facts.get("latestKind"))), None)

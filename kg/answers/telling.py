@@ -55,7 +55,7 @@ def direct(
     for transfer in near:
         groups.setdefault((transfer.date, str(records.event(transfer.event)["type"])), []).append(transfer)
     if not groups:
-        return _nothing(records, records.thing(things[-1]), direction, as_of)
+        return _nothing(records, sense_on(records, things, as_of), direction, as_of)
     ranked = sorted(groups.items(), key=lambda item: (_weight(item[0][1]), item[0][0]))
     best = [item for item in ranked if _weight(item[0][1]) == _weight(ranked[0][0][1])]
     clauses = [_clause(records, things, direction, kind, parts) for (_, kind), parts in best]
@@ -118,6 +118,12 @@ def _since(row: dict[str, Any]) -> str:
     return f"from {say.day(row['start'], row['startPrecision'])}" if known else "start not recorded"
 
 
+def sense_on(records: Records, things: Sequence[Iri], as_of: date) -> Thing:
+    """Of the senses that a name had in turn, give the one of that day; the last when there is none."""
+    senses = [records.thing(iri) for iri in things]
+    return next((thing for thing in reversed(senses) if thing.in_force(as_of)), senses[-1])
+
+
 def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tuple[str, list[Iri]]:
     name = say.capital(_called(records, thing))
     are = "are" if thing.is_many else "is"
@@ -132,8 +138,15 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
     if facts["endPrecision"] == "unknown":
         return f"It is not recorded whether or when {_called(records, thing)} ended, nor what followed.", []
     if thing.in_force(as_of):
+        they = "they" if thing.is_many else "it"
+        if facts["endPrecision"] == "open":
+            return (
+                f"{name} {are} still in existence; nothing is recorded that {they} had become by {say.day(as_of)}.",
+                [],
+            )
+        were = "were" if thing.is_many else "was"
         return (
-            f"{name} {are} still in existence; nothing is recorded that {'they' if thing.is_many else 'it'} became.",
+            f"On {say.day(as_of)} {_called(records, thing)} {were} in existence, and nothing is recorded that {they} had become by then.",
             [],
         )
     for row in records.graph.rows("events-of", thing=thing.iri, asOf=as_of):

@@ -68,7 +68,7 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
     if answer.candidates:
         blocks.append(_candidates(answer))
     notes = [
-        f"Also said{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
+        f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
         for claim in answer.claims
         if claim.rank == "alternative" or answer.intent not in _LINEAGE
     ]
@@ -79,6 +79,11 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
     foot = f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}"
     blocks.append(paint("\n".join([*listed, _wrapped(foot, "  ", width)]), "faint"))
     return "\n\n".join(blocks)
+
+
+def _said(answer: Answer) -> str:
+    """Claims stand beside an answer, or for want of one."""
+    return "Said" if answer.intent == "none" else "Also said"
 
 
 def _cautions(answer: Answer, cites: Callable[[Iterable[str]], str]) -> list[str]:
@@ -126,7 +131,7 @@ def _names(refs: tuple[Ref, ...]) -> str:
 
 def _mark(step: Step) -> str:
     code = " (code only)" if step.lineage == "codes" else ""
-    weak = f" ({step.confidence})" if step.confidence in ("background", "unconfirmed") else ""
+    weak = f" ({step.confidence})" if step.confidence != "verified" else ""
     return code + weak
 
 
@@ -135,6 +140,10 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
         shared = [result for result in answer.results if result.share is not None]
         cells = [[result.short, f"{(result.share or 0) * 100:.1f} % by {result.share_basis}"] for result in shared]
         return [aligned(cells, "  ")] if cells else []
+    if answer.intent == "when" or (
+        answer.intent == "what" and len(answer.results) == 1 and not answer.results[0].measure
+    ):
+        return []  # the sentence has said it
     rows = [_result_cells(answer, result, cites) for result in answer.results]
     if not rows:
         return []
@@ -151,7 +160,7 @@ def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]
     if answer.intent in ("count", "population") and len({item.short for item in answer.results}) > 1:
         said = f"{result.short}: {said}"
     if answer.intent == "find":
-        said = f"{result.label}"
+        said = f"{result.text}" if result.kind == "kind of structure" else result.label
     codes = (
         ", ".join(code for held in result.codes.values() for code in held)
         if answer.intent in ("members", "memberships", "find", "list")
@@ -225,12 +234,12 @@ def _markdown(answer: Answer) -> str:
     if answer.candidates:
         blocks.append("\n".join(f"- {candidate.label}: `--sense {candidate.sense}`" for candidate in answer.candidates))
     notes = [
-        f"Also said: {claim.text} {cites(claim.sources)}"
+        f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
         for claim in answer.claims
         if claim.rank == "alternative" or answer.intent not in _LINEAGE
     ] + _cautions(answer, cites)
     if notes:
-        blocks.append("\n".join(f"> {note}" for note in notes))
+        blocks.append("\n>\n".join(f"> {note}" for note in notes))
     if answer.sources:
         blocks.append("\n".join(f"{place}. {cite(source)}" for place, source in enumerate(answer.sources, 1)))
     blocks.append(f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}")

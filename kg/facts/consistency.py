@@ -11,7 +11,7 @@ from kg.errors import Fault
 from kg.facts import records
 from kg.facts.dates import OPEN_END, UNKNOWN_START, PartialDate
 from kg.facts.records import Row
-from kg.facts.rows import Facts, Placed
+from kg.facts.rows import ANY, Facts, Placed
 from kg.facts.vocabulary import CARDINALITY, SAME_RECORD
 
 
@@ -32,7 +32,7 @@ def faults(facts: Facts) -> Iterator[Fault]:
     yield from _clashes(facts)
     for placed in facts:
         for column, key, table in _references(placed.row):
-            if key not in keys[table]:
+            if key not in keys[table] and ANY not in keys[table]:
                 where = {
                     "source": "sources.csv",
                     "thing": "kinds.csv or bodies.csv",

@@ -13,7 +13,7 @@ from kg.errors import DataFaults, Fault
 from kg.facts import consistency, records
 from kg.facts.consistency import fault, suggest
 from kg.facts.records import ROWS, Row
-from kg.facts.rows import Facts, Placed
+from kg.facts.rows import ANY, Facts, Placed
 
 
 def read(folder: Path) -> tuple[Facts, list[Fault]]:
@@ -49,6 +49,7 @@ def _table(path: Path, kind: type[Row], faults: list[Fault], unreadable: set[str
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
+        unreadable.add(ANY)
         faults.append(fault(path.name, 1, "", f"the file is not UTF-8 (byte {error.start}). Save it as UTF-8."))
         return
     reader = csv.reader(text.splitlines(keepends=True))
@@ -60,6 +61,7 @@ def _table(path: Path, kind: type[Row], faults: list[Fault], unreadable: set[str
     if repeated := sorted({name for name in header if header.count(name) > 1}):
         faults.append(fault(path.name, 1, repeated[0], "the column stands twice; keep one."))
     if missing := [name for name in columns if name not in header]:
+        unreadable.add(ANY)
         faults.append(fault(path.name, 1, missing[0], f"missing column(s): {', '.join(missing)}."))
         return
     seen: dict[tuple[Any, ...], int] = {}
@@ -69,6 +71,7 @@ def _table(path: Path, kind: type[Row], faults: list[Fault], unreadable: set[str
         if not any(cells):
             continue
         if len(cells) != len(header):
+            unreadable.update(cell for name, cell in zip(header, cells, strict=False) if name == "key")
             faults.append(
                 fault(
                     path.name,
@@ -91,7 +94,7 @@ def _table(path: Path, kind: type[Row], faults: list[Fault], unreadable: set[str
                     path.name,
                     start,
                     columns_of(kind)[0],
-                    f"the same row stands on line {seen[identity]} ({', '.join(kind.IDENTITY)} alike). Keep one.",
+                    f"the same row stands on line {seen[identity]} ({', '.join(name.rstrip('_') for name in kind.IDENTITY)} alike). Keep one.",
                 )
             )
             continue
@@ -124,7 +127,12 @@ def _plain(file: str, line: int, kind: type[Row], error: ValidationError) -> Ite
             words = _words(kind, column)
             message = f'"{given}" is not one of: {", ".join(words)}.{suggest(str(given), words)}'
         elif kind_of_error == "string_pattern_mismatch":
-            message = f'"{given}" does not have the form {item["ctx"]["pattern"]}.'
+            form = {"Key": "small letters, digits and single hyphens, as ics-frimley"}.get(
+                "Key" if "a-z" in item["ctx"]["pattern"] else "", "capitals and digits, without blanks"
+            )
+            message = f'"{given}" does not have the form of such a cell: {form}.'
+        elif kind_of_error in ("float_parsing", "int_parsing"):
+            message = f'"{given}" is not a number. Write digits, with a point before decimals.'
         elif kind_of_error == "value_error":
             message = str(item["ctx"]["error"])
         else:

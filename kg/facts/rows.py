@@ -8,6 +8,9 @@ from typing import TypeVar, cast
 
 from kg.facts.records import Row
 
+#: Stands among the unreadable keys of a table that could not be read at all: any key may be in it.
+ANY = "*"
+
 R = TypeVar("R", bound=Row)
 
 

@@ -165,8 +165,10 @@ class NameIndex:
         scored = sorted(
             ((_likeness(folded, name), name, iri) for name, iri in rows), key=lambda row: (-row[0], row[1], row[2])
         )
+        brief = len(folded) <= 5
         if not scored or scored[0][0] < 0.5:
-            scored += [
+            # Nothing is near: of a word as short as an acronym the nearest acronyms may help; of a longer one nothing does.
+            scored = [
                 (_likeness(folded, name), name, iri)
                 for name, iri in self._rows("SELECT folded, iri FROM name WHERE how = 'acronym' ORDER BY 1, 2")
             ]
@@ -175,7 +177,7 @@ class NameIndex:
         for score, _, iri in scored:
             if (
                 iri not in found
-                and (score >= 0.5 or len(found) < 3)
+                and (score >= 0.5 or (brief and len(found) < 3))
                 and (named := self._named("WHERE t.iri = ? LIMIT 1", iri))
             ):
                 found[iri] = named[0]

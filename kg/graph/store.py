@@ -74,7 +74,10 @@ class OxigraphStore:
         try:
             found: Any = self._store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
         except SyntaxError as error:
-            raise UsageError(f"The query is not SPARQL: {error}") from None
+            said = str(error).split(": expected", 1)[0]  # what follows is the parser's own grammar
+            raise UsageError(
+                f"The query is not SPARQL 1.1 ({said}). Check the words near there, and that every prefix is declared."
+            ) from None
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
         try:
