@@ -181,7 +181,7 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
         if row["rank"] == "alternative" and row["value"] is not None
         and any((other["group"], other["date"]) == (row["group"], row["date"]) for other in preferred)
     ]  # fmt: skip
-    doubt = f"; differing say {say.listed(differing, 'or')}" if differing else ""
+    doubt = f"; other sources say {say.listed(differing, 'or')}" if differing else ""
     return f"Of {label.plain_plural} there were {_several(preferred, latest=latest)}{doubt}."
 
 

@@ -44,212 +44,91 @@ def _compiled(form: str) -> re.Pattern[str]:
 
 _BE: Final = "(?:is|are|was|were)"
 _DO: Final = "(?:do|does|did)"
-_THE: Final = "(?:an?|the)"
 
+# A table, a row a line, where the line holds it.
+# fmt: off
 PATTERNS: Final = (
     # Not questions of fact: said so, rather than answered with what was not asked.
-    Pattern(
-        "beyond",
-        r"(?:why|should|will|would|could|can|may|must|is it|is there|are there any|is the|has the) .+",
-        "Why are ICBs merging?",
-    ),
+    Pattern("beyond", r"(?:why|should|will|would|could|can|may|must|is it|is there|are there any|is the|has the) .+", "Why are ICBs merging?"),
     Pattern("beyond", r"(?:what|which|who|when) (?:will|would|should|could|might) .+", "What will ICBs become?"),
     Pattern("beyond", r"who (?:runs|leads|chairs|heads|owns|pays|funds|decides) .+", "Who runs NHS England?"),
     Pattern("beyond", r"how much .+", "How much money does an ICB have?"),
     Pattern("beyond", r"how (?:will|would|should|can|could) .+", "How will the merger affect patients?"),
     Pattern("beyond", r"what (?:criteria|reasons?|rules?) .+", "What criteria decide which ICBs merge?"),
-    Pattern(
-        "beyond",
-        rf"what {_BE} (?:in|the (?:effects?|impacts?|purposes?|aims?|costs?|benefits?)) .+",
-        "What is the effect of merging ICBs?",
-    ),
+    Pattern("beyond", rf"what {_BE} (?:in|the (?:effects?|impacts?|purposes?|aims?|costs?|benefits?)) .+", "What is the effect of merging ICBs?"),
     Pattern("beyond", rf"what {_DO} .+ mean for .+", "What do ICB mergers mean for rural areas?"),
     # Differences
-    Pattern(
-        "difference",
-        rf"what(?: {_BE}|'s) the differences? between {{x}} and {{y}}",
-        "What is the difference between a CCG and an ICS?",
-    ),
+    Pattern("difference", rf"what(?: {_BE}|'s) the differences? between {{x}} and {{y}}", "What is the difference between a CCG and an ICS?"),
     Pattern("difference", rf"how {_DO} {{x}} differ from {{y}}", "How does an ICB differ from an ICS?"),
     Pattern("difference", r"{x} (?:vs?\.?|versus) {y}", "ACO vs ACS"),
     Pattern("difference", rf"{_BE} {{x}} the same (?:thing )?as {{y}}", "Is an ACO the same as an ACS?"),
     Pattern("each", r"{x}: what (?:do|does) .+ mean.*", "ICS, ICB, ICP: what do they mean and what is the difference?"),
     # What became of it
-    Pattern(
-        "codes",
-        rf"what (?:happens|happened|{_BE} happening) to (?:the )?{{x}} codes(?: when .+)?",
-        "What happened to STP codes when ICBs started?",
-    ),
-    Pattern(
-        "became",
-        rf"what (?:{_DO}|has|have) {{x}} (?:become|became|turn(?:ed)? into|change[d]? (?:in)?to|evolved? into|get replaced by){{date}}",
-        "What did ACS become?",
-    ),
-    Pattern(
-        "became", r"what (?:became|has become|happened) (?:of|to) {x}{date}", "What became of the Berkshire West ICS?"
-    ),
-    Pattern(
-        "became",
-        r"(?:what|who) (?:replaced|succeeded|superseded|took over from|came after|followed) {x}{date}",
-        "What replaced the PCTs?",
-    ),
-    Pattern(
-        "became",
-        rf"(?:what|who) {_BE} the (?:successors?|replacements?) (?:of|to|for) {{x}}{{date}}",
-        "What is the successor of the STPs?",
-    ),
-    Pattern(
-        "became",
-        rf"what {_BE} {{x}} (?:called |known as )?(?:now|today|nowadays|replaced by|succeeded by)",
-        "What is the ACS called now?",
-    ),
-    Pattern(
-        "became",
-        rf"{_DO} {{x}} (?:cease to exist|still exist|end).*",
-        "Do STPs cease to exist when ICBs come into being?",
-    ),
+    Pattern("codes", rf"what (?:happens|happened|{_BE} happening) to (?:the )?{{x}} codes(?: when .+)?", "What happened to STP codes when ICBs started?"),
+    Pattern("became", rf"what (?:{_DO}|has|have) {{x}} (?:become|became|turn(?:ed)? into|change[d]? (?:in)?to|evolved? into|get replaced by){{date}}", "What did ACS become?"),
+    Pattern("became", r"what (?:became|has become|happened) (?:of|to) {x}{date}", "What became of the Berkshire West ICS?"),
+    Pattern("became", r"(?:what|who) (?:replaced|succeeded|superseded|took over from|came after|followed) {x}{date}", "What replaced the PCTs?"),
+    Pattern("became", rf"(?:what|who) {_BE} the (?:successors?|replacements?) (?:of|to|for) {{x}}{{date}}", "What is the successor of the STPs?"),
+    Pattern("became", rf"what {_BE} {{x}} (?:called |known as )?(?:now|today|nowadays|replaced by|succeeded by)", "What is the ACS called now?"),
+    Pattern("became", rf"{_DO} {{x}} (?:cease to exist|still exist|end).*", "Do STPs cease to exist when ICBs come into being?"),
     Pattern("became", r"(?:when )?did {x} become {y}", "When did ACS become ICS?"),
     Pattern("became", r"with {x} gone,? what .+", "With CCGs gone, what gives us that level of detail?"),
     # What it was before
     Pattern(
-        "before",
-        rf"what {_BE} {{x}} (?:(?:called|known as|named) )?(?:before|formerly|previously|originally|earlier|in the past)(?: (?:that|called))?{{date}}",
+        "before", rf"what {_BE} {{x}} (?:(?:called|known as|named) )?(?:before|formerly|previously|originally|earlier|in the past)(?: (?:that|called))?{{date}}",
         "What was ICS called before?",
     ),
-    Pattern(
-        "before",
-        rf"what (?:{_BE} (?:formerly|previously|originally) called |came before |preceded |used to be (?:called )?){{x}}{{date}}",
-        "What came before the CCGs?",
-    ),
-    Pattern(
-        "before",
-        rf"what {_DO} {{x}} (?:replace|succeed|take over from|come from|evolve from|grow out of){{date}}",
-        "What did the ICBs replace?",
-    ),
-    Pattern(
-        "before",
-        rf"what {_BE} the (?:previous|former|old|original|earlier) names? (?:of|for) {{x}}{{date}}",
-        "What was the previous name of the ICP contract?",
-    ),
-    Pattern(
-        "before",
-        rf"(?:what|who) {_BE} the predecessors? (?:of|to) {{x}}{{date}}",
-        "What was the predecessor of the ICBs?",
-    ),
-    Pattern(
-        "lineage",
-        rf"what(?: {_BE}|'s) (?:happening in|the (?:history|lineage|story) of) {{x}}",
-        "What is happening in West Yorkshire and Harrogate?",
-    ),
+    Pattern("before", rf"what (?:{_BE} (?:formerly|previously|originally) called |came before |preceded |used to be (?:called )?){{x}}{{date}}", "What came before the CCGs?"),
+    Pattern("before", rf"what {_DO} {{x}} (?:replace|succeed|take over from|come from|evolve from|grow out of){{date}}", "What did the ICBs replace?"),
+    Pattern("before", rf"what {_BE} the (?:previous|former|old|original|earlier) names? (?:of|for) {{x}}{{date}}", "What was the previous name of the ICP contract?"),
+    Pattern("before", rf"(?:what|who) {_BE} the predecessors? (?:of|to) {{x}}{{date}}", "What was the predecessor of the ICBs?"),
+    Pattern("lineage", rf"what(?: {_BE}|'s) (?:happening in|the (?:history|lineage|story) of) {{x}}", "What is happening in West Yorkshire and Harrogate?"),
     Pattern("lineage", r"(?:the )?(?:history|lineage|story) of {x}", "History of Frimley ICS"),
     # How many people, how many of them
     Pattern(
-        "population",
-        rf"how many (?:people|patients|persons|residents) {_DO} {{x}} (?:cover|serve|have|look after|include|care for){{date}}",
+        "population", rf"how many (?:people|patients|persons|residents) {_DO} {{x}} (?:cover|serve|have|look after|include|care for){{date}}",
         "How many people does a PCN cover?",
     ),
+    Pattern("population", rf"how (?:big|large) {_BE} {{x}}(?: really| actually| in fact)?{{date}}", "How big are PCNs really?"),
     Pattern(
-        "population",
-        rf"how (?:big|large) {_BE} {{x}}(?: really| actually| in fact)?{{date}}",
-        "How big are PCNs really?",
-    ),
-    Pattern(
-        "population",
-        rf"what(?: {_BE}|'s) the (?:population|size|list size|registered population) (?:covered by|served by|of) {{x}}{{date}}",
+        "population", rf"what(?: {_BE}|'s) the (?:population|size|list size|registered population) (?:covered by|served by|of) {{x}}{{date}}",
         "What is the population of Dorset ICS?",
     ),
     Pattern("population", r"(?:the )?population of {x}{date}", "Population of Greater Manchester ICS"),
-    Pattern(
-        "count",
-        r"how many {x} (?P<tense>are|were|have|had|did)(?: there)?(?: been| ever| exist| existed)*{date}",
-        "How many STPs were there?",
-    ),
+    Pattern("count", r"how many {x} (?P<tense>are|were|have|had|did)(?: there)?(?: been| ever| exist| existed)*{date}", "How many STPs were there?"),
     Pattern("count", r"how many {x}{date}", "How many CCGs in 2022?"),
     Pattern("count", r"(?:what (?:is|was) the )?(?:number|count) of {x}{date}", "Number of CCGs on 1 April 2018"),
     # Lists
+    Pattern("first", rf"(?:which|what|who) {_BE} the (?:first|original)(?: {{n}})? {{x}}", "Which were the first 14 ICSs?"),
+    Pattern("wave", rf"(?:which|what) {{x}} {_BE} (?:in )?(?:the )?(?:(?P<n>first|second|third) wave|wave (?P<w>\d+))", "Which ICSs were in wave 2?"),
     Pattern(
-        "first", rf"(?:which|what|who) {_BE} the (?:first|original)(?: {{n}})? {{x}}", "Which were the first 14 ICSs?"
-    ),
-    Pattern(
-        "wave",
-        rf"(?:which|what) {{x}} {_BE} (?:in )?(?:the )?(?:(?P<n>first|second|third) wave|wave (?P<w>\d+))",
-        "Which ICSs were in wave 2?",
-    ),
-    Pattern(
-        "which",
-        r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)"
-        r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
+        "which", r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)" r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
         "Which sites have devolution deals?",
     ),
-    Pattern(
-        "which",
-        rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?P<rest>,? with .+)?",
-        "What is the list of STP footprints?",
-    ),
+    Pattern("which", rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?P<rest>,? with .+)?", "What is the list of STP footprints?"),
     Pattern("which", rf"where {_BE} the (?:\d+ ){{x}}", "Where are the 42 ICSs?"),
     # Who belonged to what
-    Pattern(
-        "members",
-        rf"who(?: {_BE}|'s) (?:(?:a |the )?(?:members?|partners?) (?:of|in)|in|part of) {{x}}{{date}}",
-        "Who are the members of Berkshire West ICS?",
-    ),
+    Pattern("members", rf"who(?: {_BE}|'s) (?:(?:a |the )?(?:members?|partners?) (?:of|in)|in|part of) {{x}}{{date}}", "Who are the members of Berkshire West ICS?"),
     Pattern("members", r"who (?:sits|sat) on {x}(?P<rest>,? and .+)?", "Who sits on the clinical senates?"),
-    Pattern(
-        "members",
-        r"(?:who|what|which \w+) (?:belongs?|belonged) to {x}{date}",
-        "Which organisations belonged to Frimley ICS in 2019?",
-    ),
-    Pattern(
-        "members",
-        rf"(?:what|which)(?: \w+)? {_BE} (?:the )?(?:members?|partners?) of {{x}}{{date}}",
-        "Which bodies were members of Dorset ICS in 2019?",
-    ),
+    Pattern("members", r"(?:who|what|which \w+) (?:belongs?|belonged) to {x}{date}", "Which organisations belonged to Frimley ICS in 2019?"),
+    Pattern("members", rf"(?:what|which)(?: \w+)? {_BE} (?:the )?(?:members?|partners?) of {{x}}{{date}}", "Which bodies were members of Dorset ICS in 2019?"),
     Pattern("members", r"(?:the )?members of {x}{date}", "Members of Frimley ICS on 1 June 2019"),
-    Pattern(
-        "memberships",
-        rf"(?:what|which \w+) {_BE} {{x}} (?:a )?(?:part of|member of|in){{date}}",
-        "Which ICS was Dorset CCG in?",
-    ),
-    Pattern(
-        "memberships",
-        rf"(?:what|which \w+) {_DO} {{x}} (?:belong to|sit (?:in|inside)){{date}}",
-        "What did Dorset CCG belong to in 2019?",
-    ),
+    Pattern("memberships", rf"(?:what|which \w+) {_BE} {{x}} (?:a )?(?:part of|member of|in){{date}}", "Which ICS was Dorset CCG in?"),
+    Pattern("memberships", rf"(?:what|which \w+) {_DO} {{x}} (?:belong to|sit (?:in|inside)){{date}}", "What did Dorset CCG belong to in 2019?"),
     # When and where
-    Pattern(
-        "start",
-        rf"when {_DO} {{x}} (?:start|begin|go live|launch|come into being|get set up|first appear)",
-        "When did ICBs start?",
-    ),
-    Pattern(
-        "start",
-        rf"when {_BE} {{x}} (?:started|begun|created|established|set up|founded|formed|launched|introduced|announced)",
-        "When were CCGs created?",
-    ),
+    Pattern("start", rf"when {_DO} {{x}} (?:start|begin|go live|launch|come into being|get set up|first appear)", "When did ICBs start?"),
+    Pattern("start", rf"when {_BE} {{x}} (?:started|begun|created|established|set up|founded|formed|launched|introduced|announced)", "When were CCGs created?"),
     Pattern("when", rf"when {_DO} {{x}} (?:start|begin) and (?:end|finish|stop)", "When did STPs start and end?"),
     Pattern("end", rf"when {_DO} {{x}} (?:end|finish|close|cease to exist|stop|disappear)", "When did CCGs end?"),
-    Pattern(
-        "end",
-        rf"when {_BE} {{x}} (?:abolished|closed|ended|dissolved|disbanded|wound up|scrapped|replaced|renamed|merged)",
-        "When were PCTs abolished?",
-    ),
+    Pattern("end", rf"when {_BE} {{x}} (?:abolished|closed|ended|dissolved|disbanded|wound up|scrapped|replaced|renamed|merged)", "When were PCTs abolished?"),
     Pattern("when", r"when (?:did|do|was|were) {x}(?: exist| around)?", "When were CCGs around?"),
-    Pattern(
-        "where",
-        rf"(?:what|which) (?:area|areas|geography|places) {_DO} {{x}} (?:cover|serve|include)",
-        "What area does the Berkshire West ICS cover?",
-    ),
+    Pattern("where", rf"(?:what|which) (?:area|areas|geography|places) {_DO} {{x}} (?:cover|serve|include)", "What area does the Berkshire West ICS cover?"),
     Pattern("where", rf"where {_BE} {{x}}", "Where is Dorset ICS?"),
     # What it is: the general form, last
-    Pattern(
-        "each",
-        rf"what {_BE} {{x}},? and how do they (?:nest|fit together|relate)",
-        "What are STPs, ICPs, ICSs and PCNs, and how do they nest?",
-    ),
+    Pattern("each", rf"what {_BE} {{x}},? and how do they (?:nest|fit together|relate)", "What are STPs, ICPs, ICSs and PCNs, and how do they nest?"),
     Pattern("what", rf"what {_DO} {{x}} (?:stand for|mean)", "What does ICP stand for?"),
     Pattern("what", rf"what {_DO} {{x}} do(?P<rest>,? and .+)?", "What does NHS England do?"),
-    Pattern(
-        "what", rf"(?:what|who)(?: {_BE}|'s) {{x}}(?P<rest>,? and (?:what|why|how|when|who) .+)?", "What is an ICP?"
-    ),
+    Pattern("what", rf"(?:what|who)(?: {_BE}|'s) {{x}}(?P<rest>,? and (?:what|why|how|when|who) .+)?", "What is an ICP?"),
     Pattern("what", r"(?:define|explain|describe|tell me about) {x}", "Explain PCN"),
 )
+# fmt: on
