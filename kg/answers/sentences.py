@@ -102,7 +102,8 @@ PATTERNS: Final = (
     Pattern("first", rf"(?:which|what|who) {_BE} the (?:first|original)(?: {{n}})? {{x}}", "Which were the first 14 ICSs?"),
     Pattern("wave", rf"(?:which|what) {{x}} {_BE} (?:in )?(?:the )?(?:(?P<n>first|second|third) wave|wave (?P<w>\d+))", "Which ICSs were in wave 2?"),
     Pattern(
-        "which", r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)" r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
+        "which", r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)"
+        r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
         "Which sites have devolution deals?",
     ),
     Pattern("which", rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?P<rest>,? with .+)?", "What is the list of STP footprints?"),
