@@ -129,6 +129,13 @@ def test_a_shape_finds_what_the_tables_let_pass(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_period_that_ends_before_it_begins_is_told_once(tmp_path: Path) -> None:
+    data = small()
+    data["names.csv"][0]["until"] = "2018-03-31"
+    report = checked(tmp_path, data)
+    assert [(found.file, found.line, found.column) for found in report.findings] == [("data/names.csv", 2, "until")]
+
+
 def test_a_query_finds_what_the_shapes_let_pass(tmp_path: Path) -> None:
     data = small()
     data["bodies.csv"][2]["until"] = "2022-07-01"

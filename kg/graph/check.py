@@ -102,6 +102,8 @@ def check(inputs: Inputs) -> Report:
     built = build(facts, inputs.ontology, inputs.rules)
     findings = {_of_row(fault) for fault in faults}
     told = {(finding.file, finding.line, finding.column) for finding in findings}
+    # A period that ends before it begins is told once, at its end.
+    told |= {(file, line, "from") for file, line, column in told if column == "until"}
     shapes, shaped = _shapes(inputs, built, whole=not faults)
     ran, skipped, queried = _queries(inputs, built, whole=not faults)
     # A cell that is at fault by itself has been told once; what follows from it is no news.
