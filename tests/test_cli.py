@@ -358,7 +358,7 @@ def test_sparql_from_a_file(run: CommandLine, tmp_path: Path) -> None:
     assert done.code == 0
     assert next(csv.DictReader(io.StringIO(done.out)))["kinds"].isdigit()
     missing = run("sparql", str(tmp_path / "none.rq"))
-    assert (missing.code, missing.out) == (2, "")
+    assert (missing.code, missing.out) == (5, "")
     assert "none.rq" in missing.err
 
 
@@ -954,3 +954,22 @@ def test_an_export_that_fails_leaves_the_old_file(run: CommandLine, tmp_path: Pa
     assert (done.code, done.out) == (2, "")
     assert (tmp_path / "graph.csv").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["graph.csv"]
+
+
+def test_what_is_said_twice_is_not_chosen_between(run: CommandLine) -> None:
+    for words, says in (
+        (("query", "members", "body=ics-frimley", "body=ics-dorset"), "given twice"),
+        (("became", "ACS", "--json", "--format", "csv"), "two formats at once"),
+    ):
+        done = run(*words)
+        assert (done.code, done.out) == (2, "")
+        assert says in done.err
+
+
+def test_a_file_that_cannot_be_read_is_bad_input(run: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "latin.rq").write_bytes("# caf\xe9".encode("latin-1"))
+    for name in ("nowhere.rq", "latin.rq"):
+        done = run("sparql", str(tmp_path / name))
+        assert (done.code, done.out) == (5, "")
+        assert name in done.err
+        assert "cannot be read" in done.err

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from kg.errors import KgError, UsageError
+from kg.errors import BadInput, KgError, UsageError
 
 if TYPE_CHECKING:
     from kg.answers.answer import Answer
@@ -133,6 +133,8 @@ def _open(store: str | None) -> "Graph":
 
 
 def _shape(form: Shape, json: bool) -> "Format":
+    if json and form not in (Shape.text, Shape.json):
+        raise UsageError(f"--json and --format {form.value} ask for two formats at once. Give one of them.")
     return "json" if json else form.value
 
 
@@ -243,6 +245,8 @@ def query(
         key, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(f'A parameter is written key=value, and "{pair}" has no =.')
+        if key in given:
+            raise UsageError(f'The parameter "{key}" is given twice: {given[key]} and {value}. Give it once.')
         given[key] = value
     graph = _open(store)
     found = graph.query(name, given, as_of=as_of)
@@ -338,7 +342,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(
+        raise BadInput(
             f"{path} cannot be read: {reason}. Give a text file that holds one query, or - for standard input."
         ) from None
 
