@@ -225,7 +225,7 @@ def _shares(records: Records, ordered: list[Transfer], start: Iri) -> dict[Iri, 
 
     divided = {event for (event, _), receivers in giving.items() if not whole(event, receivers)}
     stated = {event: records.graph.rows("shares", event=event) for event in sorted(divided)}
-    for basis in ("population", "practices", "budget", "area") if divided else ():
+    for basis in ("population", "practices", "budget", "area", "postcodes") if divided else ():
         parts: dict[Iri, float] = {start: 1.0}
         for (event, giver), receivers in giving.items():
             if giver not in parts:

@@ -256,7 +256,7 @@ class Transfer(Sourced):
     giver: Key = Field(description="the body that gave")
     receiver: Key = Field(description="the body that received")
     part: str = Field("", description='what moved, in words: "west Essex", "whole"')
-    basis: Literal["", "population", "practices", "budget", "area"] = Field(
+    basis: Literal["", "population", "practices", "budget", "area", "postcodes"] = Field(
         "", description="what was counted; empty when the share is unknown"
     )
     share: float | None = Field(
@@ -275,8 +275,8 @@ class Membership(Dated):
 
     group: Key = Field(description="what was belonged to")
     member: Key = Field(description="who belonged")
-    role: Literal["commissioner", "provider", "council", "partner", "part"] = Field(
-        description="part: a body inside a larger one, as an ICB in its ICS"
+    role: Literal["commissioner", "provider", "council", "partner", "part", "reporting"] = Field(
+        description="part: a body inside a larger one, as an ICB in its ICS; reporting: figures are reported for it there, and it is no part"
     )
     observed: Day | None = Field(
         None, description="the date of the list that shows it, where start and end are not recorded"
