@@ -13,7 +13,7 @@ from kg.facts.dates import OPEN_END, UNKNOWN_START, PartialDate
 from kg.facts.rows import Facts
 from kg.facts.vocabulary import LINEAGE
 from kg.graph.names import GRAPHS, PREFIXES, Iri, statement, term, thing
-from kg.graph.terms import Value, literal
+from kg.graph.terms import Value, literal, named
 
 RDF_TYPE = Iri(PREFIXES["rdf"] + "type")
 
@@ -41,7 +41,7 @@ class Writer:
     def add(self, subject: Iri, predicate: Iri, value: Value | None) -> None:
         if value is None or value == "":
             return
-        self.built.quads.append(ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), literal(value), self.graph))
+        self.built.quads.append(ox.Quad(named(subject), named(predicate), literal(value), self.graph))
 
     def node(self, subject: Iri, *types: Iri, **facts: Value | None) -> Iri:
         """State types and our own terms of a node, and remember where it came from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -18,10 +18,17 @@ Value = Iri | str | int | float | bool | date
 _XSD: Final = PREFIXES["xsd"]
 
 
+@cache
+def named(iri: str) -> ox.NamedNode:
+    """Give the RDF node at an address."""
+    return ox.NamedNode(iri)
+
+
+@lru_cache(maxsize=1 << 17, typed=True)  # most values of a graph are said many times; typed tells an Iri from its text
 def literal(value: Value) -> ox.NamedNode | ox.Literal:
     """Give the RDF term for a Python value; dates are xsd:date, whole numbers xsd:integer."""
     if isinstance(value, Iri):
-        return ox.NamedNode(value)
+        return named(value)
     if isinstance(value, bool):
         return ox.Literal(value)
     if isinstance(value, date):
