@@ -9,7 +9,7 @@ from kg.answers import language as say
 from kg.answers import telling
 from kg.answers.answer import Answer, Result
 from kg.answers.draft import Draft
-from kg.answers.find import Found, look_up, unresolved
+from kg.answers.find import Found, look_up, on_day, unresolved
 from kg.answers.record import Records, Thing
 from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
@@ -30,7 +30,7 @@ def members(
     """
     asked = question or f"Who are the members of {name}?"
     found = look_up(records, name, sense)
-    found = _holding_members(records, found, as_of, on)
+    found = _holding_members(records, on_day(records, found, name, on.day if on else as_of), as_of, on)
     if not found.things:
         return unresolved(records, found, name, asked, "members", as_of)
     thing = records.thing(found.last)
@@ -66,7 +66,7 @@ def memberships(
 ) -> Answer:
     """Say what a body belonged to on a day; without `on`, as for `members`."""
     asked = question or f"What is {name} a member of?"
-    found = look_up(records, name, sense)
+    found = on_day(records, look_up(records, name, sense), name, on.day if on else as_of)
     if not found.things:
         return unresolved(records, found, name, asked, "memberships", as_of)
     thing = records.thing(found.last)
