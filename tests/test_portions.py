@@ -15,7 +15,7 @@ A, B, C, D, E = (Iri(name) for name in "abcde")
 Y15, Y16, Y17 = (date(year, 4, 1) for year in (2015, 2016, 2017))
 
 
-def parts(*passings: Passing, **stated: dict[str, Fraction]) -> dict[str, dict[str, Fraction]]:
+def parts(*passings: Passing, **stated: dict[str, Fraction]) -> dict[str, dict[Iri, Fraction]]:
     """Follow "a"; `stated` is keyed event_giver_receiver."""
     told = {tuple(Iri(part) for part in key.split("_")): shares for key, shares in stated.items()}
     found = portions(A, passings, told)  # type: ignore[arg-type]
