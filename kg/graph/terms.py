@@ -18,17 +18,16 @@ Value = Iri | str | int | float | bool | date
 _XSD: Final = PREFIXES["xsd"]
 
 
-@cache
-def named(iri: str) -> ox.NamedNode:
-    """Give the RDF node at an address."""
-    return ox.NamedNode(iri)
-
-
 @lru_cache(maxsize=1 << 17, typed=True)  # most values of a graph are said many times; typed tells an Iri from its text
+def written(value: Value) -> str:
+    """Write a Python value as a term of N-Triples."""
+    return f"<{value}>" if isinstance(value, Iri) else str(literal(value))
+
+
 def literal(value: Value) -> ox.NamedNode | ox.Literal:
     """Give the RDF term for a Python value; dates are xsd:date, whole numbers xsd:integer."""
     if isinstance(value, Iri):
-        return named(value)
+        return ox.NamedNode(value)
     if isinstance(value, bool):
         return ox.Literal(value)
     if isinstance(value, date):
