@@ -181,7 +181,9 @@ def test_a_walk_stops_on_the_day(asked: library.Graph, name: str, day: str, step
 
 def test_a_walk_back_stops_on_the_day_too(asked: library.Graph) -> None:
     assert asked.before("NHS Frimley CCG", as_of="2021-03-31").results == ()
-    assert keys(asked.before("NHS Frimley CCG", as_of="2021-04-01").results) >= {"ccg-99m", "ccg-10c"}
+    # The results are the far ends, primary care trusts by now; the CCGs that merged are on the way.
+    merged = asked.before("NHS Frimley CCG", as_of="2021-04-01").steps
+    assert {key for step in merged for key in keys(step.from_)} >= {"ccg-99m", "ccg-10c"}
 
 
 def test_before_its_time_a_thing_had_not_begun(asked: library.Graph) -> None:
@@ -244,10 +246,10 @@ def test_the_bodies_of_a_kind_are_its_members(asked: library.Graph) -> None:
 
 
 def test_what_a_body_belonged_to(asked: library.Graph) -> None:
-    answer = asked.memberships("15A", as_of="2018-06-01")
+    answer = asked.memberships("Berkshire West CCG", as_of="2018-06-01")
     assert "ics-berkshire-west" in keys(answer.results)
     assert answer.status == "answered"
-    nowhere = asked.memberships("15A", as_of="1990-01-01")
+    nowhere = asked.memberships("Berkshire West CCG", as_of="1990-01-01")
     assert (nowhere.status, nowhere.results) == ("unknown", ())
 
 

@@ -147,7 +147,7 @@ def test_one_name_in_many_spellings(graph: Graph, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
-        ("ACS", ["acs"]), ("acs", ["acs"]), ("accountable care systems", ["acs"]), ("15A", ["ccg-15a"]), ("15a", ["ccg-15a"]),
+        ("ACS", ["acs"]), ("acs", ["acs"]), ("accountable care systems", ["acs"]), ("15A", ["ccg-15a", "subicb-15a"]), ("15a", ["ccg-15a", "subicb-15a"]),
         ("QNQ", ["ics-frimley", "icb-frimley"]), ("Frimley", ["ics-frimley", "icb-frimley"]), ("kind:acs", []), ("Frimle", []), ("", []), ("NHS", []),
         ("Bedfordshire, Luton & Milton Keynes ICS", ["ics-bedfordshire-luton-and-milton-keynes"]), ("icp-provider", ["icp-provider"]),
         ("ICP contract", ["icp-provider"]), ("Berkshire West ACS", ["ics-berkshire-west"]), ("Berkshire West CCG", ["ccg-15a"]),
