@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kg.answers import census, description, lineage, membership, people
+from kg.answers import census, coverage, description, lineage, membership, people
 from kg.answers import language as say
-from kg.answers.answer import Answer, Claim
+from kg.answers.answer import Answer, Claim, Intent
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.question import Question
@@ -172,6 +172,21 @@ class _Asking:
             return census.count(replace(self._question, name=name, on=on), self.words.get("by"))
 
         return self._each_or(one)
+
+    def _how_many_in(self, intent: Intent = "count") -> Answer | None:
+        where = look_up(self.records, trimmed(self.records, self.words["y"]))
+        whole = self.records.thing(where.last) if where.things else None
+        kind = self._question.found
+        if whole is None or whole.is_kind or not kind.things or not self.records.thing(kind.last).is_kind:
+            return None
+        return census.within(self._question, whole, intent)
+
+    def _which_in(self) -> Answer | None:
+        return self._how_many_in("members")
+
+    def _coverage(self) -> Answer:
+        question = self._question if self.x else None
+        return coverage.coverage(self.records, as_of=self.as_of, question=question, words=self.sentence)
 
     def _members(self) -> Answer:
         return membership.members(self._question)

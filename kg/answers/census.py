@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kg.answers import language as say
 from kg.answers import observation, telling
-from kg.answers.answer import Answer, Result
+from kg.answers.answer import Answer, Intent, Result
 from kg.answers.draft import Draft
 from kg.answers.observation import Seen
 from kg.answers.question import Question
@@ -35,8 +35,41 @@ def count(question: Question, by: str | None = None) -> Answer:
         return draft.finish()  # every number of that year or month has been told, and no one day is meant
     day = question.day(question.thing)
     _tell_day(draft, question, stated, Snapshot(question.records, day), by)
-    if question.on is None:
-        draft.as_of = day
+    return draft.finish()
+
+
+def within(question: Question, whole: Thing, intent: Intent = "members") -> Answer:
+    """List the bodies of a kind that were inside another body on a day, directly or through others."""
+    records, words = question.records, f"Which {{name}} were in {whole.label}?"
+    if not question.found.things or not question.thing.is_kind:
+        return question.unresolved(intent, words)
+    snapshot = Snapshot(records, question.day(question.thing))
+    kind, when = telling.sense_on(records, question.found.things, snapshot.day), say.day(snapshot.day)
+    every = snapshot.of(question.found.things)
+    held = [one for one in every if snapshot.nearest(one.body, (whole.iri,))]
+    lone = [one for one in every if not snapshot.is_inside(one.body)]
+    subject = kind.subject if intent == "count" else whole.subject
+    draft = question.draft(intent, words, snapshot.day, subject=subject)
+    sources = snapshot.sources(held)
+    draft.sentence_sources = sources or records.cites(whole.iri)
+    many = kind.plain_plural if len(held) != 1 else kind.plain
+    if held:
+        names = f": {say.shortened([one.label for one in held], 8)}" if intent == "count" else ""
+        draft.sentence = (
+            f"{say.number(len(held))} {many} {'were' if len(held) > 1 else 'was'} in {whole.label} on {when}{names}."
+        )
+    else:
+        draft.status = "unknown"
+        draft.sentence = (
+            f"No {kind.plain} is recorded as inside {whole.label} on {when}; that need not mean that there was none."
+        )
+    if intent == "count":
+        draft.results = [_counted(kind, snapshot.day, held, sources)] if held else []
+    else:
+        draft.results = [records.thing(one.body).result(sources=records.cites(one.statement)) for one in held]
+    if lone:
+        number = f"{say.number(len(lone))} of the {say.number(len(every))} {kind.plain_plural} of that day"
+        draft.caution(f"Of {number} it is not recorded what they were inside.")
     return draft.finish()
 
 
@@ -80,6 +113,7 @@ def warn(draft: Draft, found: Grouped, by: str, when: str) -> None:
 
 def _tell_day(draft: Draft, question: Question, stated: Seen, snapshot: Snapshot, by: str | None) -> None:
     records, things, when = question.records, question.found.things, say.day(snapshot.day)
+    draft.as_of = snapshot.day
     held = snapshot.of(things)
     kind = telling.sense_on(records, things, snapshot.day)
     ever = held or any(records.graph.rows("ever-of-kind", kind=iri) for iri in things)
@@ -129,8 +163,8 @@ def _say_total(draft: Draft, question: Question, stated: Seen, held: list[Held],
     if latest["value"] == sure:
         alike = "" if same else f" {dated}"
         draft.sentence = (
-            f"There were {said if sure else 'no'} {plural} on {when}: this graph holds so many{more}, "
-            f"and sources state as many{alike}."
+            f"There were {said if sure else 'no'} {plural} on {when}{more}: so many are held in this graph, "
+            f"and sources state the same{alike}."
         )
         # The bodies themselves show that nothing had changed since.
         draft.cautions = {text: by for text, by in draft.cautions.items() if "a change since" not in text}

@@ -135,11 +135,11 @@ def _life(row: dict[str, Any]) -> Life:
 GAPS: Final = (
     Gap("start", lambda _, life: not life.start_known),
     Gap("end", lambda _, life: not life.end_known),
-    Gap("what followed", lambda held, life: life.ended and not held.has(life.body, "followed")),
+    Gap("successor or fate", lambda held, life: life.ended and not held.has(life.body, "followed")),
     Gap("ODS code", lambda held, life: not held.has(life.body, "ods")),
     Gap("ONS code", lambda held, life: not held.has(life.body, "gss")),
-    Gap("group, on some day", lambda held, life: not held.is_grouped(life.body, life.start, life.end)),
-    Gap("group, on any day", lambda held, life: life.body not in held.grouped),
+    Gap("group on some day", lambda held, life: not held.is_grouped(life.body, life.start, life.end)),
+    Gap("group on any day", lambda held, life: life.body not in held.grouped),
     Gap("number of people", lambda held, life: not held.has(life.body, "people")),
     Gap("dated official name", lambda held, life: not held.has(life.body, "dated-name")),
 )
@@ -159,6 +159,10 @@ def coverage(records: Records, *, as_of: date, question: Question | None = None,
     return _of_kind(question)
 
 
+_COLUMNS: Final = (
+    "The columns: no start, no end; fate, ended and nothing says what followed; no ODS code, no ONS code; group, on "
+    "some day of its life inside no recorded body; no number of people; name, no official name with a date."
+)
 _ASKED: Final = "What does this graph not know of {name}?"
 
 
@@ -182,6 +186,7 @@ def _of_all(records: Records, as_of: date, words: str) -> Answer:
         draft.caution(f"Counted by sources, with no body recorded here: {say.listed(told)}.")
     if rest := [kind.short for kind in none if kind not in counted]:
         draft.caution(f"Kinds of which neither a body nor a count is recorded: {say.listed(rest)}.")
+    draft.caution(_COLUMNS)
     _tell_shares(draft, held, bodies)
     _tell_confidence(draft, _summed(held.confidence.values()))
     return draft.finish()
@@ -223,8 +228,8 @@ def _of_body(question: Question) -> Answer:
     draft = question.draft("coverage", _ASKED, subject=thing.subject)
     lives = [life for lives in held.lives.values() for life in lives if life.body == thing.iri]
     lacking = [gap.word for gap in GAPS if any(gap.lacks(held, life) for life in lives)]
-    if "group, on any day" in lacking:
-        lacking.remove("group, on some day")
+    if "group on any day" in lacking:
+        lacking.remove("group on some day")
     draft.results = [thing.result(measure="count", mark=word, value=1, high=1, method="counted") for word in lacking]
     draft.sentence = (
         f"Of {thing.label} this is not recorded: {say.listed(lacking, 'or')}." if lacking
@@ -283,10 +288,11 @@ def _tell_shares(draft: Draft, held: Holdings, bodies: Collection[Iri]) -> None:
         return
     lacking = {basis: sum(basis not in known for _, _, known in parts) for basis in _BASES}
     none = sum(not known for _, _, known in parts)
-    told = say.listed(f"{number} by {basis}" for basis, number in lacking.items())
+    moved = f"{say.number(len(parts))} part{'s' if len(parts) > 1 else ''}"
+    told = say.listed(f"{say.number(number)} by {basis}" for basis, number in lacking.items() if number)
+    rest = f"{say.number(none)} have none by any basis" if none else "each has one by some basis"
     draft.caution(
-        f"Divisions and partial transfers moved {say.number(len(parts))} parts. Their share is not recorded for "
-        f"{told}; {none or 'none'} of them by no basis at all."
+        f"Divisions and partial transfers moved {moved}. Without a recorded share: {told or 'none'}; {rest}."
     )
 
 

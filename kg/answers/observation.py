@@ -154,7 +154,7 @@ def _amount(row: dict[str, Any]) -> str:
 
 def observed_words(row: dict[str, Any]) -> str:
     """Tell one observation: amount, unit, date, method and note."""
-    unit = {"count": "", "population": " people", "registered-population": " registered patients"}[row["measure"]]
+    unit = _UNITS[row["measure"]]
     when = f" {say.on(row['date'], row['precision'])}" if row["date"] else " (undated)"
     how = {"policy": " by policy", "measured": " as measured", "derived": " (derived)"}.get(row["method"], "")
     note = f". {row['note']}" if row["note"] else ""
@@ -173,9 +173,11 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
             ("derived", "as worked out"),
         ):
             if told := [row for row in others if row["method"] == method]:
-                parts.append(f"{words} {_several(told)}")
-        subject = say.capital(say.article(label.full)) if label.is_kind else label.label
-        return f"{subject} covers {'; '.join(parts)}."
+                parts.append(f"{words} {_several(told, units=not label.is_kind)}")
+        if label.is_kind:
+            return f"{say.capital(say.article(label.full))} covers {'; '.join(parts)}."
+        covers = "covers" if label.facts["endPrecision"] in ("open", "unknown") else "covered"
+        return f"{label.label} {covers} {'; '.join(parts)}."
     differing = [
         say.number(row["value"]) for row in rows
         if row["rank"] == "alternative" and row["value"] is not None
@@ -185,10 +187,14 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
     return f"Of {label.plain_plural} there were {_several(preferred, latest=latest)}{doubt}."
 
 
-def _several(rows: list[dict[str, Any]], *, latest: bool = False) -> str:
-    """Tell numbers with their dates, one number once with its first date or its latest, in order of time."""
+_UNITS: Final = {"count": "", "population": " people", "registered-population": " registered patients"}
+
+
+def _several(rows: list[dict[str, Any]], *, latest: bool = False, units: bool = False) -> str:
+    """Tell numbers with their dates, one number once with its first date or its latest, in the order given."""
     told: dict[str, str] = {}
     for row in rows:
         when = f" ({say.day(row['date'], row['precision'])})" if row["date"] else ""
-        told[_amount(row)] = when if latest else told.get(_amount(row), when)
+        amount = _amount(row) + (_UNITS[row["measure"]] if units else "")
+        told[amount] = when if latest else told.get(amount, when)
     return say.listed(f"{amount}{when}" for amount, when in told.items())

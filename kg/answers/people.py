@@ -101,6 +101,10 @@ def population(
             _tell_parts(draft, thing, [Amounts(snapshot, one) for one in measures])
         return draft.finish()
     held = snapshot.of(question.found.things)
+    if each or by or from_:
+        draft.as_of = snapshot.day
+    if from_ and by:
+        raise UsageError("--by and --from cannot be given together: leave out one of them.")
     if from_:
         _tell_carried(draft, question, snapshot, held, from_, measures)
     elif held:

@@ -97,6 +97,10 @@ class Snapshot:
             seen.update(level)
         return ()
 
+    def is_inside(self, body: Iri) -> bool:
+        """Whether anything is recorded that a body was inside."""
+        return body in self._parents
+
     def parts(self, body: Iri) -> list[Iri]:
         """Give the bodies directly inside one that share it out between them; none when they do not."""
         whole = {row["body"] for row in self._rows if row["family"] in _WHOLE}

@@ -13,8 +13,8 @@ Table = list[list[str]]
 
 #: The short headings of the table of gaps.
 _SHORT = {
-    "start": "start", "end": "end", "what followed": "fate", "ODS code": "ODS", "ONS code": "ONS",
-    "group, on some day": "group", "number of people": "people", "dated official name": "name",
+    "start": "start", "end": "end", "successor or fate": "fate", "ODS code": "ODS", "ONS code": "ONS",
+    "group on some day": "group", "number of people": "people", "dated official name": "name",
 }  # fmt: skip
 
 
@@ -33,9 +33,15 @@ def tables(answer: Answer, cites: Cites) -> list[Table]:
     return [_amounts(answer, figures, cites)] if figures else []
 
 
-def as_text(answer: Answer, cites: Cites) -> list[str]:
-    """Give the tables as blocks of text."""
-    return [aligned(table if any(table[0]) else table[1:], "  ") for table in tables(answer, cites)]
+def as_text(answer: Answer, cites: Cites, width: int) -> list[str]:
+    """Give the tables as blocks of text; names are cut where a table would be wider than the page."""
+    blocks = []
+    for table in tables(answer, cites):
+        rows = table if any(cell.strip() for cell in table[0]) else table[1:]
+        rest = sum(max(len(row[place]) for row in rows) + 2 for place in range(1, len(rows[0])))
+        room = max(width - rest - 2, 12)
+        blocks.append(aligned([[say.shown(row[0], room), *row[1:]] for row in rows], "  "))
+    return blocks
 
 
 def _amounts(answer: Answer, figures: Sequence[Result], cites: Cites) -> Table:
@@ -68,7 +74,7 @@ def _gaps(answer: Answer, figures: Sequence[Result]) -> Table:
     if answer.subject and len(kinds) == 1:
         (gaps,) = kinds.values()
         rows = [
-            [f"no {word} recorded" if word != "bodies" else "bodies recorded", say.number(result.value or 0)]
+            [f"no {word}" if word != "bodies" else "bodies recorded", say.number(result.value or 0)]
             for word, result in gaps.items()
         ]
         return _padded([["", ""], *rows], (0, 1), (1,))

@@ -74,7 +74,10 @@ class Graph:
     def count(
         self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None
     ) -> Answer:
-        """Say how many of a kind there were on a day, by a kind of group if one is named; without a day, ever."""
+        """Say how many of a kind there were on a day, counted and as stated; without a day, every number stated.
+
+        `by` names a kind of group to count in: "region", "icb", "stp", "sha".
+        """
         from kg.answers import census
 
         return census.count(self._question(kind, as_of, sense), by)

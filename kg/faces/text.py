@@ -66,7 +66,7 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
         blocks.append("\n".join(_step_lines(answer, cites, width)))
     if lines := _result_lines(answer, cites, width):
         blocks.append("\n".join(lines))
-    blocks += figures.as_text(answer, cites)
+    blocks += figures.as_text(answer, cites, width)
     if answer.candidates:
         blocks.append(_candidates(answer))
     notes = [
