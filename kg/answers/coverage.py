@@ -291,9 +291,7 @@ def _tell_shares(draft: Draft, held: Holdings, bodies: Collection[Iri]) -> None:
     moved = f"{say.number(len(parts))} part{'s' if len(parts) > 1 else ''}"
     told = say.listed(f"{say.number(number)} by {basis}" for basis, number in lacking.items() if number)
     rest = f"{say.number(none)} have none by any basis" if none else "each has one by some basis"
-    draft.caution(
-        f"Divisions and partial transfers moved {moved}. Without a recorded share: {told or 'none'}; {rest}."
-    )
+    draft.caution(f"Divisions and partial transfers moved {moved}. Without a recorded share: {told or 'none'}; {rest}.")
 
 
 def _tell_confidence(draft: Draft, counts: dict[str, int]) -> None:

@@ -84,22 +84,22 @@ class ByTransfers:
 
     def __call__(self, start: Iri) -> Portions:
         """Follow one body from day to day."""
-        holds, missing = {start: Fraction(1)}, []
+        holds: dict[Iri, Fraction] = {start: Fraction(1)}
+        missing: list[str] = []
         for day in sorted(self._moves):
-            moves, done = self._moves[day], set[Iri]()
-            while givers := [one for one in holds if one in moves and one not in done and self._gives(one, day, start)]:
-                for giver in givers:
-                    done.add(giver)
-                    held = holds.pop(giver)
+            moves = self._moves[day]
+            givers = [one for one in holds if one in moves]
+            # What ended on the day passes on what it received that day; what lasts does not. A ring of bodies that
+            # ended into each other would never be done: there are no more rounds than bodies.
+            for _ in range(len(moves) + 1):
+                given = [(giver, holds.pop(giver)) for giver in givers]  # all at once, so that none gives what it gets
+                for giver, held in given:
                     parts, reason = self._parted(giver, moves[giver], day)
-                    missing += [reason] if reason else []
+                    missing += [reason] if reason and reason not in missing else []
                     for end, part in parts.items():
                         holds[end] = holds.get(end, Fraction()) + held * part
+                givers = [one for one in holds if one in moves and self._records.thing(one).end <= day]
         return Portions({end: part for end, part in holds.items() if part}, tuple(missing))
-
-    def _gives(self, one: Iri, day: date, start: Iri) -> bool:
-        """Whether it gives what it holds: one that lasts gives nothing of what it received that day."""
-        return one == start or self._records.thing(one).start < day or self._records.thing(one).end <= day
 
     def _parted(self, giver: Iri, to: Mapping[Iri, Fraction | None], day: date) -> tuple[dict[Iri, Fraction], str]:
         thing = self._records.thing(giver)
