@@ -12,7 +12,7 @@ from kg.answers.answer import Answer, Result
 from kg.answers.draft import Draft
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
-from kg.graph.names import Iri, category_of
+from kg.graph.names import Iri
 
 #: Events that divide a body, so that a share of each part would be told if it were known.
 _DIVIDING: Final = ("Division", "PartialTransfer", "Reorganisation")
@@ -169,8 +169,7 @@ _ASKED: Final = "What does this graph not know of {name}?"
 def _of_all(records: Records, as_of: date, words: str) -> Answer:
     draft = Draft(records, words, "coverage", as_of)
     held = Holdings(records)
-    kinds = [records.thing(row["thing"]) for row in records.graph.rows("things") if category_of(row["thing"]) == "kind"]
-    kinds.sort(key=lambda kind: (kind.start, kind.iri))
+    kinds = [records.thing(row["kind"]) for row in records.graph.rows("kinds")]
     for kind in kinds:
         if lives := held.lives.get(kind.iri):
             draft.results += _lacking(kind, lives, held)

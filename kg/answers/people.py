@@ -223,10 +223,13 @@ def _tell_carried(
     lacking = [giver.label for giver in givers if giver.body not in numbers]
     if lacking:
         draft.caution(f"Nothing of that date is recorded for {say.shortened(lacking, 8)}.")
+    reasons: dict[tuple[str, ...], list[Iri]] = {}
     for giver, why in rolled.why.items():
-        amount = say.number(round(rolled.left[giver]))
-        reason = f": {'; '.join(why)}" if why else ""
-        draft.caution(f"Not distributed, {amount} of {records.thing(giver).label}{reason}.")
+        reasons.setdefault(why, []).append(giver)
+    for why, giving in reasons.items():
+        amount = say.number(round(sum((rolled.left[giver] for giver in giving), Fraction())))
+        names = say.shortened([records.thing(giver).label for giver in giving], 6)
+        draft.caution(f"Not distributed, {amount} of {names}: {'; '.join(why) or 'no share is recorded'}.")
     draft.caution("Carried by the shares that are recorded: people are taken to have stayed where they were counted.")
 
 

@@ -33,18 +33,27 @@ class Snapshot:
     def __init__(self, records: Records, day: date) -> None:
         self.records, self.day = records, day
 
+        self._by_kind: dict[Iri, list[dict[str, Any]]] = {}
+
+    def _rows(self, kind: Iri) -> list[dict[str, Any]]:
+        if kind not in self._by_kind:
+            self._by_kind[kind] = self.records.graph.rows("census", kind=kind, asOf=self.day)
+        return self._by_kind[kind]
+
     @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
-        return self.records.graph.rows("census", asOf=self.day)
+    def _whole(self) -> dict[Iri, Iri]:
+        """Give the bodies that share the country out with others of their kind, each with that kind."""
+        kinds = [row["kind"] for row in self.records.graph.rows("kinds") if row["family"] in _WHOLE]
+        return {row["body"]: kind for kind in kinds for row in self._rows(kind)}
 
     def of(self, kinds: Collection[Iri]) -> list[Held]:
         """Give the bodies of these kinds by name, each once, and sure if any of its classifications is."""
         found: dict[Iri, Held] = {}
-        for row in self._rows:
-            if row["kind"] in kinds and (row["body"] not in found or not found[row["body"]].sure):
+        for row in (row for kind in kinds for row in self._rows(kind)):
+            if row["body"] not in found or not found[row["body"]].sure:
                 held = Held(row["body"], row["label"], self._is_sure(row), row["classification"], row["source"])
                 found[row["body"]] = held
-        return list(found.values())
+        return sorted(found.values(), key=lambda held: (held.label, held.body))
 
     def now_of_other_kind(self, kinds: Collection[Iri]) -> dict[str, int]:
         """Count the bodies that had been of these kinds, and on the day were of others, by the kind they were of then."""
@@ -56,10 +65,9 @@ class Snapshot:
         }
         been -= {held.body for held in self.of(kinds)}
         counts: dict[str, int] = {}
-        for row in self._rows:
-            if row["body"] in been and row["family"] in _WHOLE:
-                name = self.records.thing(row["kind"]).short
-                counts[name] = counts.get(name, 0) + 1
+        for kind in (self._whole[body] for body in been if body in self._whole):
+            name = self.records.thing(kind).short
+            counts[name] = counts.get(name, 0) + 1
         return counts
 
     def _is_sure(self, row: dict[str, Any]) -> bool:
@@ -103,8 +111,7 @@ class Snapshot:
 
     def parts(self, body: Iri) -> list[Iri]:
         """Give the bodies directly inside one that share it out between them; none when they do not."""
-        whole = {row["body"] for row in self._rows if row["family"] in _WHOLE}
-        inside = {member for member in self._children.get(body, ()) if member in whole}
+        inside = {member for member in self._children.get(body, ()) if member in self._whole}
         # What is inside another member is counted with that one.
         return sorted(member for member in inside if not self.nearest(member, inside))
 
@@ -127,12 +134,12 @@ def group_kinds(records: Records, name: str) -> tuple[Iri, ...]:
     if found.things and all(records.thing(iri).is_kind for iri in found.things):
         return found.things
     word = name.strip().lower()
-    kinds = [row["thing"] for row in records.graph.rows("things") if row["kind"] == "kind of structure"]
-    if ending := [iri for iri in kinds if key_of(iri).endswith(f"-{word}")]:
+    kinds = records.graph.rows("kinds")
+    if ending := [row["kind"] for row in kinds if key_of(row["kind"]).endswith(f"-{word}")]:
         if len(ending) == 1:
             return tuple(ending)
         raise UsageError(f'"{shown(name)}" may be {listed(map(key_of, ending), "or")}. Give one of these after --by.')
-    if family := tuple(iri for iri in kinds if records.stated(iri).get("family") == word):
+    if family := tuple(row["kind"] for row in kinds if row["family"] == word):
         return family
     raise UsageError(
         f'"{shown(name)}" is not a kind of structure to group by. Give a kind, as region, icb, stp or sha, '
