@@ -308,6 +308,21 @@ def test_what_a_body_keeps_of_a_partial_transfer_stays_with_it(tmp_path: Path) -
     assert later(p).ends == {p: Fraction(7, 8), q: Fraction(1, 8)}
 
 
+def test_a_share_that_was_counted_is_exact(world: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    b, x, y = (thing("body", key) for key in ("b", "x", "y"))
+    read, told = world.stated, {"0.3333": (1, 3), "0.6667": (2, 3)}
+
+    def stated_with_amounts(iri: Iri) -> dict[str, Any]:
+        facts = read(iri)
+        amount, total = told.get(str(facts.get("value")), (0, 0))
+        return {**facts, "amount": amount, "total": total} if "/share/" in iri else facts
+
+    monkeypatch.setattr(world, "stated", stated_with_amounts)
+    divides = ByTransfers(world, date(2022, 6, 30), date(2022, 7, 1))
+    assert divides(b).ends == {x: Fraction(1, 3), y: Fraction(2, 3)}
+    assert roll_up({b: 1001}, divides).left == {}
+
+
 # Coverage
 
 

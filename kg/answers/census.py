@@ -103,6 +103,8 @@ def warn(draft: Draft, found: Grouped, by: str, when: str) -> None:
     """Say which bodies stand in no group, or in several."""
     if not found.groups:
         draft.caution(f"No {by} is recorded as in force on {when}.")
+    elif not any(found.groups.values()) and not found.several:
+        draft.caution(f"It is not recorded for any of them which {by} it was in on {when}.")
     elif found.nowhere:
         names = say.shortened([one.label for one in found.nowhere], 8)
         draft.caution(f"In no {by} on {when} as far as is recorded: {names}.")

@@ -175,7 +175,7 @@ def _of_all(records: Records, as_of: date, words: str) -> Answer:
             draft.results += _lacking(kind, lives, held)
     bodies = {life.body for lives in held.lives.values() for life in lives}
     none = [kind for kind in kinds if kind.iri not in held.lives]
-    counted = [kind for kind in none if kind.iri in held.stated]
+    counted = [kind for kind in none if any(row["value"] for row in held.stated.get(kind.iri, []))]
     draft.sentence = (
         f"This graph holds {say.number(len(bodies))} bodies of {len(held.lives)} kinds. Of each kind the table gives how "
         "many bodies it holds, and of how many of them something is not recorded."

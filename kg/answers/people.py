@@ -96,6 +96,8 @@ def population(
     if not thing.is_kind:
         if by or from_:
             raise UsageError(f"--by and --from are for a kind of body; {thing.label} is one body.")
+        if question.on and question.on.precision == "day":
+            draft.as_of = snapshot.day
         existed = thing.facts["startPrecision"] == "unknown" or thing.start <= snapshot.day < thing.end
         if not stated and existed:
             _tell_parts(draft, thing, [Amounts(snapshot, one) for one in measures])

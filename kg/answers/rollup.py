@@ -71,16 +71,24 @@ class ByTransfers:
     def __init__(self, records: Records, start: date, as_of: date, basis: str = "population") -> None:
         self._records, self._basis = records, basis
         self._moves: dict[date, dict[Iri, dict[Iri, Fraction | None]]] = {}
+        parts: dict[tuple[date, Iri, Iri, Iri], list[tuple[bool, Fraction]]] = {}
         for row in records.graph.rows("passed-on"):
             if start < row["date"] <= as_of:
-                self._read(row)
+                known = parts.setdefault((row["date"], row["giver"], row["receiver"], row["event"]), [])
+                if row["basis"] == basis:
+                    known.append(self._share(row))
+        for (day, giver, receiver, _), known in parts.items():
+            given = self._moves.setdefault(day, {}).setdefault(giver, {})
+            part = max(known)[1] if known else None  # of two that tell the same, the one that was counted
+            before = given.get(receiver)
+            given[receiver] = part if before is None else before + (part or 0)
 
-    def _read(self, row: dict[str, Any]) -> None:
-        given = self._moves.setdefault(row["date"], {}).setdefault(row["giver"], {})
-        if row["basis"] == self._basis:
-            given[row["receiver"]] = (given.get(row["receiver"]) or Fraction()) + Fraction(Decimal(str(row["value"])))
-        else:
-            given.setdefault(row["receiver"], None)
+    def _share(self, row: dict[str, Any]) -> tuple[bool, Fraction]:
+        """Give a share, and whether it is exact: one that was counted is its amount of the total."""
+        facts = self._records.stated(row["share"])
+        if "amount" in facts and "total" in facts:
+            return True, Fraction(int(facts["amount"]), int(facts["total"]))
+        return False, Fraction(Decimal(str(row["value"])))
 
     def __call__(self, start: Iri) -> Portions:
         """Follow one body from day to day."""
