@@ -60,7 +60,7 @@ def hold(rows: Iterable[r.Row]) -> Held:
     facts = Facts()
     for line, row in enumerate(rows, start=2):
         facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
-    return Held(OxigraphStore.holding(build(facts, [], INPUTS.rules).quads))
+    return Held(OxigraphStore.holding(build(facts, [], INPUTS.rules).n_quads))
 
 
 def a_body(key: str, from_: str | None = None, until: str | None = None) -> r.Body:

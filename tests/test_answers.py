@@ -14,6 +14,7 @@ import pytest
 
 from kg.answers import description, lineage, membership, observation
 from kg.answers.answer import Answer, SourceRef
+from kg.answers.ends import Only
 from kg.answers.find import look_up
 from kg.answers.language import article, listed, number, shortened
 from kg.answers.question import Question
@@ -128,7 +129,7 @@ def test_code_reuse_is_marked_as_code_alone(asked: library.Graph) -> None:
 
 
 @pytest.mark.parametrize(("only", "ends"), [("legal", {"icb"}), ("codes", {"sub-icb-location"})])
-def test_one_lineage_alone(records: Records, only: lineage.Only, ends: set[str]) -> None:
+def test_one_lineage_alone(records: Records, only: Only, ends: set[str]) -> None:
     answer = lineage.became(records, "CCG", as_of=ON, only=only)
     assert keys(answer.results) == ends
     assert {step.lineage for step in answer.steps if step.to} == {only}

@@ -43,7 +43,7 @@ def a_graph(folder: Path, rows: Iterable[r.Row]) -> Records:
     facts = Facts()
     for line, row in enumerate(rows, start=2):
         facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
-    store = OxigraphStore.holding(build(facts, [], INPUTS.rules).quads)
+    store = OxigraphStore.holding(build(facts, [], INPUTS.rules).n_quads)
     NameIndex.write(folder / "names.sqlite", store)
     names = NameIndex(folder / "names.sqlite")
     return Records(Graph(store, names, Queries(INPUTS.queries), "2026.11.0", folder / "none.nq"))

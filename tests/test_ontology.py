@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+import pyoxigraph as ox
 import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, BNode, Graph, Literal, URIRef
 
@@ -39,7 +40,12 @@ def emitted() -> set[str]:
     """Every term of ours that the graph of the real data uses."""
     inputs = Inputs.default()
     built = build(read(inputs.data)[0], [], inputs.rules)
-    nodes = {node.value for quad in built.quads for node in (quad.predicate, quad.object) if hasattr(node, "value")}
+    nodes = {
+        node.value
+        for quad in ox.parse(built.n_quads, ox.RdfFormat.N_QUADS)
+        for node in (quad.predicate, quad.object)
+        if hasattr(node, "value")
+    }
     return {node for node in nodes if node.startswith(TERMS)}
 
 
@@ -102,7 +108,7 @@ def test_labels_are_unique() -> None:
 
 def test_a_property_takes_things_or_values_as_the_build_writes_it() -> None:
     inputs = Inputs.default()
-    for quad in build(read(inputs.data)[0], [], inputs.rules).quads:
+    for quad in ox.parse(build(read(inputs.data)[0], [], inputs.rules).n_quads, ox.RdfFormat.N_QUADS):
         if quad.predicate.value.startswith(TERMS):
             kind = OWL.DatatypeProperty if hasattr(quad.object, "datatype") else OWL.ObjectProperty
             assert (URIRef(quad.predicate.value), RDF.type, kind) in GRAPH, quad.predicate.value
@@ -176,7 +182,7 @@ def stated() -> Graph:
     """What the project's own rows state, with what the rules derive."""
     facts, _ = read(Inputs.default().data)
     inputs = Inputs.default()
-    graph: Graph = rdflib_graph(build(facts, inputs.ontology, inputs.rules).quads)
+    graph: Graph = rdflib_graph(build(facts, inputs.ontology, inputs.rules).n_quads)
     return graph
 
 

@@ -47,11 +47,32 @@ class Subject(NamedTuple):
     until: str | None
 
 
+class Share(NamedTuple):
+    """A part of the subject by one basis; `share` is None when a step on the way has none by it."""
+
+    basis: str
+    share: float | None
+
+
+class ShareTotal(NamedTuple):
+    """What the shares of one lineage ("legal" or "codes") add up to over all its ends, by one basis.
+
+    Complete shares add up to 1. `missing` gives the events by which something was lost from sight.
+    """
+
+    lineage: str
+    basis: str
+    total: float
+    complete: bool
+    missing: tuple[str, ...]
+
+
 class Result(NamedTuple):
     """One line of an answer; fields that do not apply are None.
 
     `how` says what led there: "identity" (renamed, merged, divided), "functions" (duties moved) or
-    "codes" (only the code lived on). `share` is the part of the subject, by `share_basis`.
+    "codes" (only the code lived on). `share` is the part of the subject, by `share_basis`; `shares` gives it by every
+    basis. `origin` is the key of the body it came from, where an answer is about several.
     """
 
     key: str
@@ -76,6 +97,8 @@ class Result(NamedTuple):
     method: str | None = None
     rank: str | None = None
     text: str | None = None
+    shares: tuple[Share, ...] = ()
+    origin: str | None = None
     sources: tuple[str, ...] = ()
 
 
@@ -151,6 +174,7 @@ class Answer:
     candidates: tuple[Candidate, ...]
     sources: tuple[SourceRef, ...]
     release: str
+    share_totals: tuple[ShareTotal, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values, as the JSON contract has them."""

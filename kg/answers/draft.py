@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from kg.answers.answer import Answer, Candidate, Claim, Intent, Outcome, Result, Status, Step, Subject
+from kg.answers.answer import Answer, Candidate, Claim, Intent, Outcome, Result, ShareTotal, Status, Step, Subject
 from kg.answers.record import Records
 
 
@@ -28,6 +28,7 @@ class Draft:
     claims: list[Claim] = field(default_factory=list)
     cautions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     candidates: list[Candidate] = field(default_factory=list)
+    share_totals: list[ShareTotal] = field(default_factory=list)
 
     def caution(self, text: str, sources: Iterable[str] = ()) -> None:
         """Add a caution once, with what it rests on."""
@@ -43,5 +44,5 @@ class Draft:
             self.status, self.question, self.intent, self.subject, self.as_of.isoformat(), self.outcome,
             self.sentence, self.sentence_sources, tuple(self.results), tuple(self.steps), tuple(self.claims),
             tuple(self.cautions), tuple(self.cautions.values()), tuple(self.candidates), tuple(self.records.source(key) for key in keys),
-            self.records.graph.release,
+            self.records.graph.release, tuple(self.share_totals),
         )  # fmt: skip

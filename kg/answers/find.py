@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kg.answers.answer import Answer, Candidate, Intent
 from kg.answers.draft import Draft
 from kg.answers.language import listed, shown
-from kg.answers.record import Records, Thing
+from kg.answers.record import Records, Thing, several
 from kg.errors import UsageError
-from kg.graph.name_index import Named
-from kg.graph.names import Iri, expand
+from kg.graph.name_index import Named, fold
+from kg.graph.names import Iri, category_of, expand
+
+#: Whether kinds of structure or single organisations are asked about.
+Level = Literal["kind", "organisation"]
 
 
 class Found(NamedTuple):
@@ -30,8 +33,8 @@ class Found(NamedTuple):
         return self.things[-1]
 
 
-def look_up(records: Records, name: str, sense: str | None = None) -> Found:
-    """Find what a name means, exactly after folding.
+def look_up(records: Records, name: str, sense: str | None = None, level: Level | None = None) -> Found:
+    """Find what a name means, exactly after folding; at a `level`, things of that level come before others.
 
     Senses of one acronym that became one another (the plan and the partnership of STP) are one
     story and not in doubt; any other several are, unless `sense` names the key of one.
@@ -44,6 +47,8 @@ def look_up(records: Records, name: str, sense: str | None = None) -> Found:
     if iri is not None and (named := names.by_iri(iri)):
         return Found((named.iri,))
     exact = names.exact(name)
+    if level and sense is None:
+        exact = [named for named in exact if (category_of(named.iri) == "kind") == (level == "kind")] or exact
     if sense is not None:
         chosen = [named for named in exact if named.key == sense]
         if not exact:
@@ -59,6 +64,26 @@ def look_up(records: Records, name: str, sense: str | None = None) -> Found:
         return Found()
     story = _one_story(records, [named.iri for named in exact])
     return Found(story) if story else Found(several=tuple(exact))
+
+
+def at_level(records: Records, found: Found, level: Level | None) -> Found:
+    """Go from a body to the kind it is or last was, when it is kinds that are asked about."""
+    if level != "kind" or not found.things or records.thing(found.last).is_kind:
+        return found
+    return Found(several(records.stated(found.last).get("latestKind"))[:1] or found.things)
+
+
+def on_day(records: Records, found: Found, name: str, day: date) -> Found:
+    """Of several bodies that a code has belonged to, give the one that held it on a day, if one alone did.
+
+    This is for questions about a day. What a code became is another matter: there each of its holders has an answer.
+    """
+    code = fold(name).replace(" ", "").upper()
+    holding = {
+        row["thing"] for row in records.graph.rows("code-holders", code=code) if row["start"] <= day < row["end"]
+    } if found.several else set()  # fmt: skip
+    held = [named.iri for named in found.several if named.iri in holding]
+    return Found((held[0],)) if len(held) == 1 else found
 
 
 def _one_story(records: Records, things: list[Iri]) -> tuple[Iri, ...]:

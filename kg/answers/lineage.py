@@ -4,53 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any
 
+from kg.answers import language as say
 from kg.answers import telling
-from kg.answers.answer import Answer, Claim, Outcome, Result, Step
+from kg.answers.answer import Answer, Claim, Outcome, Step
 from kg.answers.draft import Draft
-from kg.answers.find import look_up, unresolved
+from kg.answers.each import of_each
+from kg.answers.ends import Direction, Ends, Only, ends, of_one_lineage
+from kg.answers.find import Found, Level, at_level, look_up, unresolved
 from kg.answers.record import Records, Transfer
 from kg.graph.names import Iri
 
-Direction = Literal["became", "before"]
-
-#: How strongly a transfer ties what was to what came: the weakest on a path is the path's own.
-_TIES: Final = ("identity", "functions", "codes")
-
-
-Only = Literal["legal", "codes"]
-
 
 def became(
-    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "", only: Only | None = None
-) -> Answer:
+    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "",
+    only: Only | None = None, level: Level | None = None,
+) -> Answer:  # fmt: skip
     """Say what a thing became, up to a day; `only` keeps to the lineage in law, or to that of codes.
 
-    `results` are the things at the end of every path: what they are, how the path leads there,
-    and the share of the subject by population or practices where every step has one.
+    `results` are the things at the end of every path: what they are, how the path leads there, and the share of the
+    subject on every basis that is recorded on the way; `share_totals` says whether the shares are complete. With
+    `level` "organisation" a kind is answered for by each of its bodies, with "kind" a body by its kind.
     """
-    return _walk(records, name, "became", as_of, sense, question or f"What did {name} become?", only)
+    return _walk(records, name, "became", as_of, sense, question or f"What did {name} become?", only, level)
 
 
 def before(
-    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "", only: Only | None = None
-) -> Answer:
-    """Say what a thing was before, up to a day; `results` are where every path begins."""
-    return _walk(records, name, "before", as_of, sense, question or f"What was {name} before?", only)
+    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "",
+    only: Only | None = None, level: Level | None = None,
+) -> Answer:  # fmt: skip
+    """Say what a thing was before, up to a day; `results` are where every path begins. Otherwise as `became`."""
+    return _walk(records, name, "before", as_of, sense, question or f"What was {name} before?", only, level)
 
 
-def lineage(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "") -> Answer:
+def lineage(
+    records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "",
+    only: Only | None = None, level: Level | None = None,
+) -> Answer:  # fmt: skip
     """Tell the whole story of a thing: what led to it and what it became."""
     asked = question or f"What is the lineage of {name}?"
-    found = look_up(records, name, sense)
+    found = at_level(records, look_up(records, name, sense, level), level)
     if not found.things:
         return unresolved(records, found, name, asked, "lineage", as_of)
+    if level == "organisation" and records.thing(found.last).is_kind:
+        return of_each(records, found.last, asked, "lineage", as_of, only)
     draft = Draft(records, asked, "lineage", as_of)
     draft.subject = records.thing(found.first).subject
-    back, on = records.transfers("before", found.last, as_of), records.transfers("became", found.first, as_of)
+    back = _walked(records, found, "before", as_of, only, (found.last,))
+    on = _walked(records, found, "became", as_of, only, (found.first,))
     draft.steps = _steps(records, {*back, *on}, found.things, as_of)
-    draft.results = [*_ends(records, back, found.last, "before"), *_ends(records, on, found.first, "became")]
+    _reached(draft, records, ends(records, on, found.first, "became"))
+    draft.results = [*ends(records, back, found.last, "before").results, *draft.results]
     was, first = telling.direct(records, found.things, "before", back, as_of) if back else ("", [])
     now, then = telling.direct(records, found.things, "became", on, as_of)
     draft.sentence = " ".join(part for part in (was, telling.in_turn(records, found.last), now) if part)
@@ -62,38 +67,54 @@ def lineage(records: Records, name: str, *, as_of: date, sense: str | None = Non
 
 
 def _walk(
-    records: Records, name: str, direction: Direction, as_of: date, sense: str | None, question: str, only: Only | None
-) -> Answer:
-    found = look_up(records, name, sense)
+    records: Records, name: str, direction: Direction, as_of: date, sense: str | None, question: str,
+    only: Only | None, level: Level | None,
+) -> Answer:  # fmt: skip
+    found = at_level(records, look_up(records, name, sense, level), level)
     if not found.things:
         return unresolved(records, found, name, question, direction, as_of)
     start = found.first if direction == "became" else found.last
+    if level == "organisation" and records.thing(start).is_kind:
+        return of_each(records, start, question, direction, as_of, only)
     draft = Draft(records, question, direction, as_of)
     draft.subject = records.thing(start).subject
-    walked = records.transfers(direction, start, as_of)
-    if only:
-        every = [transfer for thing in found.things for transfer in records.transfers(direction, thing, as_of)]
-        walked = _of_one_lineage(every, found.things, direction, only)
+    walked = _walked(records, found, direction, as_of, only, (start,))
     draft.steps = _steps(
         records, walked, found.things, as_of, "Establishment" if direction == "became" else "Abolition"
     )
-    draft.results = _ends(records, walked, start, direction)
+    _reached(draft, records, ends(records, walked, start, direction))
     draft.sentence, cited = telling.direct(records, found.things, direction, walked, as_of)
     draft.sentence_sources = _cited(records, cited)
     _finish(draft, records, found.things, as_of, direction)
     return draft.finish()
 
 
-def _of_one_lineage(walked: list[Transfer], starts: Iterable[Iri], direction: Direction, only: Only) -> list[Transfer]:
-    """Keep the transfers that a walk along one lineage alone still reaches."""
-    ahead = direction == "became"
-    reached, kept = set(starts), []
-    for transfer in sorted(set(walked), key=lambda t: t.date, reverse=not ahead):
-        near, far = (transfer.giver, transfer.receiver) if ahead else (transfer.receiver, transfer.giver)
-        if transfer.lineage == only and near in reached:
-            reached.add(far)
-            kept.append(transfer)
-    return sorted(kept, key=lambda t: (t.date, t.event, t.giver, t.receiver))
+def _walked(
+    records: Records, found: Found, direction: Direction, as_of: date, only: Only | None, starts: tuple[Iri, ...]
+) -> list[Transfer]:
+    """Give the transfers of a lineage; of one lineage alone, those that the senses of a name reach together."""
+    if only is None:
+        return [transfer for thing in starts for transfer in records.transfers(direction, thing, as_of)]
+    every = [transfer for thing in found.things for transfer in records.transfers(direction, thing, as_of)]
+    return of_one_lineage(records, every, found.things, direction, only)
+
+
+def _reached(draft: Draft, records: Records, found: Ends) -> None:
+    """Take over where paths end, and say what their shares do not say."""
+    draft.results, draft.share_totals = found.results, found.totals
+    for event, bases in found.missing.items():
+        facts = records.event(event)
+        when = say.on(facts["happenedOn"], facts["precision"])
+        draft.caution(
+            f"No share by {say.listed(bases, 'or')} is recorded for what happened {when} ({facts['summary']}), so what "
+            f"went through it is of unknown size by {'that count' if len(bases) == 1 else 'those counts'}.",
+            records.cites(event),
+        )
+    for giver, bases in found.estimated.items():
+        draft.caution(
+            f"The shares by {say.listed(bases)} are of {records.thing(giver).label} as a whole. What came from "
+            f"{draft.subject.label if draft.subject else 'the subject'} was a part of it, and may have been divided otherwise."
+        )
 
 
 def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date, direction: Direction) -> None:
@@ -173,80 +194,6 @@ def _is_lineage(records: Records, event: Iri) -> bool:
     """Whether an event moves something from one record to another, and so belongs to the walk alone."""
     sides = records.sides(event)
     return telling.moves(records.event(event)["type"]) and sides["before"] != sides["after"]
-
-
-def _ends(records: Records, walked: list[Transfer], start: Iri, direction: Direction) -> list[Result]:
-    """Give the things where paths end, with the tie and the share of the whole path."""
-    ahead = direction == "became"
-    ordered = sorted(walked, key=lambda t: (t.date, t.event), reverse=not ahead)
-    ties: dict[Iri, int] = {start: 0}
-    gone: set[Iri] = set()
-    edges = [(t.giver, t.receiver, t) if ahead else (t.receiver, t.giver, t) for t in ordered]
-    for near, far, transfer in edges:
-        tie = (
-            2
-            if transfer.lineage == "codes"
-            else 1
-            if records.event(transfer.event)["type"] == "FunctionTransfer"
-            else 0
-        )
-        ties[far] = min(ties.get(far, 2), max(ties.get(near, 0), tie))
-        if not (ahead and records.event(transfer.event)["type"] == "PartialTransfer"):
-            gone.add(near)
-    ends = [far for far in ties if far not in gone and far != start]
-    shares = _shares(records, ordered, start) if ahead else {}
-    results = [
-        records.thing(end).result(
-            how=_TIES[ties[end]],
-            share=shares.get(end, (None, None))[0],
-            share_basis=shares.get(end, (None, None))[1],
-            sources=tuple(
-                dict.fromkeys(key for t in ordered if end in (t.giver, t.receiver) for key in records.cites(t.event))
-            ),
-        )
-        for end in ends
-    ]
-    return sorted(results, key=lambda result: (_TIES.index(result.how or "identity"), -(result.share or 0), result.key))
-
-
-def _shares(records: Records, ordered: list[Transfer], start: Iri) -> dict[Iri, tuple[float, str]]:
-    """Multiply shares along paths, by the first basis that every step of every path has.
-
-    A giver with one receiver in an event gives the whole; one with several needs a stated share.
-    Nothing is given where any step is not known: an unknown share is not a guess.
-    """
-    giving: dict[tuple[Iri, Iri], list[Iri]] = {}
-    for transfer in ordered:
-        if transfer.lineage == "legal":
-            giving.setdefault((transfer.event, transfer.giver), []).append(transfer.receiver)
-
-    def whole(event: Iri, receivers: list[Iri]) -> bool:
-        return len(receivers) == 1 and records.event(event)["type"] != "PartialTransfer"
-
-    divided = {event for (event, _), receivers in giving.items() if not whole(event, receivers)}
-    stated = {event: records.graph.rows("shares", event=event) for event in sorted(divided)}
-    for basis in ("population", "practices", "budget", "area", "postcodes") if divided else ():
-        parts: dict[Iri, float] = {start: 1.0}
-        for (event, giver), receivers in giving.items():
-            if giver not in parts:
-                continue
-            shares = {
-                row["receiver"]: row["value"]
-                for row in stated.get(event, ())
-                if row["giver"] == giver and row["basis"] == basis
-            }
-            if whole(event, receivers):
-                shares = {receivers[0]: 1.0}
-            if set(shares) != set(receivers):
-                break
-            amount = parts.pop(giver)
-            if records.event(event)["type"] == "PartialTransfer":
-                parts[giver] = amount * (1 - sum(shares.values()))
-            for receiver in receivers:
-                parts[receiver] = parts.get(receiver, 0.0) + amount * shares[receiver]
-        else:
-            return {iri: (share, basis) for iri, share in parts.items() if iri != start}
-    return {}
 
 
 def _readings(records: Records, thing: Iri, direction: Direction) -> list[Claim]:

@@ -20,7 +20,7 @@ def members(question: Question) -> Answer:
     Without a day it is today, or the last day of a body that had ended by then.
     """
     records = question.records
-    question = question.preferring(
+    question = question.on_its_day.preferring(
         lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
     )
     if not question.found.things:
@@ -49,7 +49,7 @@ def members(question: Question) -> Answer:
 
 def memberships(question: Question) -> Answer:
     """Say what a body belonged to on a day; without a day, as for `members`."""
-    records, words = question.records, "What is {name} a member of?"
+    question, records, words = question.on_its_day, question.records, "What is {name} a member of?"
     if not question.found.things:
         return question.unresolved("memberships", words)
     thing = question.thing

@@ -96,7 +96,7 @@ def _order(when: date | None, nearest_to: date | None) -> int:
 def observed(question: Question, measures: tuple[str, ...]) -> Question:
     """Of several senses, keep the only one with numbers of this sort, if there is just one."""
     graph = question.records.graph
-    return question.preferring(
+    return question.on_its_day.preferring(
         lambda named: any(row["measure"] in measures for row in graph.rows("observations", thing=named.iri))
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.answers.answer import Answer, Intent
 from kg.answers.draft import Draft
-from kg.answers.find import Found, look_up, unresolved
+from kg.answers.find import Found, look_up, on_day, unresolved
 from kg.answers.record import Records, Thing
 from kg.facts.dates import PartialDate
 from kg.graph.name_index import Named
@@ -34,6 +34,12 @@ class Question:
     @cached_property
     def found(self) -> Found:
         return self.chosen or look_up(self.records, self.name, self.sense)
+
+    @property
+    def on_its_day(self) -> Question:
+        """Of several bodies that a code has belonged to, mean the one that held it on the day."""
+        found = on_day(self.records, self.found, self.name, self.on.day if self.on else self.as_of)
+        return replace(self, chosen=found) if found.things else self
 
     def preferring(self, fits: Callable[[Named], bool]) -> Question:
         """Of several things with one name, keep the only one that fits, if just one does."""

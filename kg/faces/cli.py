@@ -182,11 +182,48 @@ def ask(
     _print(_open(store).ask(sentence, as_of=as_of, sense=sense), _shape(form, json))
 
 
-#: The questions that take one name, by the method of `kg.faces.library.Graph` that answers each.
-_OF_A_NAME = {
+class Level(StrEnum):
+    """Whether kinds of structure or single organisations are asked about."""
+
+    kind = "kind"
+    organisation = "organisation"
+
+
+#: The questions about a lineage, by the method of `kg.faces.library.Graph` that answers each.
+_OF_A_LINEAGE = {
     "became": "Say what a thing became, step by step, with dates and sources.",
     "before": "Say what a thing was before.",
     "lineage": "Tell the whole line of a thing: what led to it and what it became.",
+}
+
+
+def _of_a_lineage(verb: str) -> Callable[..., None]:
+    def command(
+        name: Name,
+        as_of: AsOf = None,
+        level: Annotated[Level | None, typer.Option("--level", help="Ask about kinds, or about each organisation of a kind.", show_default=False)] = None,
+        legal: Annotated[bool, typer.Option("--legal", help="Only what passed in law: bodies and duties.")] = False,
+        codes: Annotated[bool, typer.Option("--codes", help="Only what carried the codes on.")] = False,
+        form: Form = Shape.text,
+        json: Json = False,
+        store: Where = None,
+        sense: Sense = None,
+    ) -> None:  # fmt: skip
+        if legal and codes:
+            raise UsageError("--legal and --codes each keep to one lineage. Give one of them, or neither for both.")
+        only = "legal" if legal else "codes" if codes else None
+        ask = getattr(_open(store), verb)
+        _print(ask(name, as_of=as_of, sense=sense, only=only, level=level and level.value), _shape(form, json))
+
+    command.__name__ = verb
+    return command
+
+
+for _verb, _help in _OF_A_LINEAGE.items():
+    app.command(_verb, help=_help)(_of_a_lineage(_verb))
+
+#: The questions that take one name, by the method of `kg.faces.library.Graph` that answers each.
+_OF_A_NAME = {
     "members": "List who belonged to a body on a day, or which bodies were of a kind.",
     "memberships": "List what a body belonged to on a day.",
     "show": "Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims.",

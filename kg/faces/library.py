@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from kg.answers.ends import Only
+    from kg.answers.find import Level
     from kg.answers.question import Question
 
 
@@ -41,23 +43,32 @@ class Graph:
     def __repr__(self) -> str:
         return f"<kg.Graph release {self.release}>"
 
-    def became(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
-        """Say what a thing became, up to a day."""
+    def became(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
+        only: Only | None = None, level: Level | None = None,
+    ) -> Answer:  # fmt: skip
+        """Say what a thing became, up to a day; `only` one lineage, "legal" or "codes", or at one `level`, "kind" or "organisation"."""
         from kg.answers import lineage
 
-        return lineage.became(Records(self.graph), name, as_of=day(as_of), sense=sense)
+        return lineage.became(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
 
-    def before(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def before(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
+        only: Only | None = None, level: Level | None = None,
+    ) -> Answer:  # fmt: skip
         """Say what a thing was before, up to a day."""
         from kg.answers import lineage
 
-        return lineage.before(Records(self.graph), name, as_of=day(as_of), sense=sense)
+        return lineage.before(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
 
-    def lineage(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def lineage(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
+        only: Only | None = None, level: Level | None = None,
+    ) -> Answer:  # fmt: skip
         """Tell what led to a thing and what it became."""
         from kg.answers import lineage
 
-        return lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense)
+        return lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
 
     def members(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""

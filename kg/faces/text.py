@@ -30,7 +30,7 @@ _STEP_COLUMNS = (
 )
 _RESULT_COLUMNS = (
     "key", "label", "kind", "codes", "from", "until", "share", "share_basis", "how", "role", "position", "mark",
-    "measure", "statistic", "value", "low", "high", "date", "method", "rank", "text", "sources", "release",
+    "measure", "statistic", "value", "low", "high", "date", "method", "rank", "text", "origin", "sources", "release",
 )  # fmt: skip
 
 
@@ -139,9 +139,7 @@ def _mark(step: Step) -> str:
 
 def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
     if answer.intent in _LINEAGE:
-        shared = [result for result in answer.results if result.share is not None]
-        cells = [[result.short, f"{(result.share or 0) * 100:.1f} % by {result.share_basis}"] for result in shared]
-        return [aligned(cells, "  ")] if cells else []
+        return _end_lines(answer)
     if answer.intent == "when" or (
         answer.intent == "what" and len(answer.results) == 1 and not answer.results[0].measure
     ):
@@ -154,6 +152,24 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
         keep = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
         return [aligned([[row[place] for place in keep] for row in rows], "  ")]
     return [_wrapped(text, "  ", width) for text in texts]
+
+
+def _end_lines(answer: Answer) -> list[str]:
+    """Give the ends of a lineage where it was divided, or each end of each body; else the steps have said it."""
+    if any(result.origin for result in answer.results):
+        return [aligned([[result.text or result.short, _parts(result)] for result in answer.results], "  ")]
+    if not any(result.shares for result in answer.results):
+        return []
+    cells = [[result.short, _HOW.get(result.how or "", ""), _parts(result)] for result in answer.results]
+    return ["  In the end:", aligned(cells, "  ")]
+
+
+_HOW = {"functions": "the functions", "codes": "the code"}
+
+
+def _parts(result: Result) -> str:
+    known = [f"{share.share:.4f} by {share.basis}" for share in result.shares if share.share is not None]
+    return ", ".join(known) if known else "share not recorded" if result.shares else ""
 
 
 def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]], str]) -> list[str]:
@@ -195,7 +211,7 @@ def _codes(held: dict[str, tuple[str, ...]]) -> str:
 
 
 def _csv(answer: Answer) -> str:
-    if answer.intent in _LINEAGE:
+    if answer.intent in _LINEAGE and not any(result.origin for result in answer.results):
         return as_csv(_STEP_COLUMNS, list(step_cells(answer)))
     cells = []
     for result in answer.results:

@@ -1,4 +1,4 @@
-"""Records, ontology and rules in; quads out. Pure and deterministic: no clock, no network.
+"""Records, ontology and rules in; the lines of a graph out. Pure and deterministic: no clock, no network.
 
 Each row becomes one node with its source on it, so nothing is stated that nobody said.
 There are no blank nodes: every node has an address, and two builds give the same bytes.
@@ -6,7 +6,7 @@ There are no blank nodes: every node has an address, and two builds give the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,14 @@ from kg.graph.statements import Built, Writer
 
 
 def build(facts: Facts, ontology: Iterable[Path], rules: Iterable[Path]) -> Built:
-    """Turn rows, the ontology's Turtle files and CONSTRUCT rules into one list of quads.
+    """Turn rows, the ontology's Turtle files and CONSTRUCT rules into the lines of one graph.
 
     Graphs: ontology, curated (what the rows state), derived (what the rules add).
+
+    Args:
+        facts: the rows of `data/`.
+        ontology: Turtle files.
+        rules: CONSTRUCT queries, run in order of their names.
 
     Raises:
         BadInput: a Turtle file or a rule cannot be parsed.
@@ -32,21 +37,17 @@ def build(facts: Facts, ontology: Iterable[Path], rules: Iterable[Path]) -> Buil
         writer.row(placed.row)
     writer.schemes()
     built = writer.built
-    quads = set(built.quads)
-    quads |= _turtle(ontology)
-    quads |= _derive(quads, rules)
-    built.quads = sorted(quads, key=str)
+    stated = {*built.lines, *_turtle(ontology)}
+    _load(built.store, stated)
+    built.lines = sorted(stated | _derive(built.store, rules))
     return built
 
 
-def n_quads(quads: Iterable[ox.Quad]) -> bytes:
-    """Serialise quads as N-Quads, one a line, in the order given."""
-    return b"".join(f"{quad} .\n".encode() for quad in quads)
+def _load(store: ox.Store, lines: Iterable[str]) -> None:
+    store.bulk_load(input="".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
 
 
-def _turtle(files: Iterable[Path]) -> set[ox.Quad]:
-    graph = ox.NamedNode(GRAPHS["ontology"])
-    quads: set[ox.Quad] = set()
+def _turtle(files: Iterable[Path]) -> Iterator[str]:
     for path in sorted(files):
         try:
             for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=GRAPHS["ontology"]):
@@ -54,18 +55,14 @@ def _turtle(files: Iterable[Path]) -> set[ox.Quad]:
                     raise BadInput(
                         f"ontology/{path.name} uses a blank node, which has no address. Give the node an IRI: {quad.predicate.value}."
                     )
-                quads.add(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+                yield f"{quad.triple} <{GRAPHS['ontology']}> .\n"
         except SyntaxError as error:
             raise BadInput(f"ontology/{path.name} is not Turtle: {error}. Mend the file, then build again.") from None
-    return quads
 
 
-def _derive(quads: set[ox.Quad], rules: Iterable[Path]) -> set[ox.Quad]:
+def _derive(store: ox.Store, rules: Iterable[Path]) -> set[str]:
     """Run each rule, by name, on what is stated and on what earlier rules added."""
-    store = ox.Store()
-    store.bulk_extend(quads)
-    graph = ox.NamedNode(GRAPHS["derived"])
-    derived: set[ox.Quad] = set()
+    derived: set[str] = set()
     for path in sorted(rules):
         try:
             triples: Any = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
@@ -73,7 +70,7 @@ def _derive(quads: set[ox.Quad], rules: Iterable[Path]) -> set[ox.Quad]:
             raise BadInput(
                 f"queries/rules/{path.name} is not SPARQL: {error}. Mend the rule, then build again."
             ) from None
-        found = {ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples}
-        store.bulk_extend(found)
+        found = {f"{triple} <{GRAPHS['derived']}> .\n" for triple in triples}
+        _load(store, found)
         derived |= found
     return derived

@@ -100,18 +100,17 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     import hashlib
     import tempfile
     from collections import Counter
-
-    import pyoxigraph as ox
+    from concurrent.futures import ThreadPoolExecutor
 
     from kg.facts.curated import load
-    from kg.graph.build import build, n_quads
+    from kg.graph.build import build
 
     _recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
         raise StoreError(
             f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder."
         )
-    built = build(load(inputs.data), inputs.ontology, inputs.rules)
+    facts = load(inputs.data)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -120,19 +119,18 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             f"The compiled graph cannot be written to {folder.parent} ({error.strerror}). Set KG_CACHE to a folder that can be written."
         ) from None
     try:
-        data = n_quads(built.quads)
+        built = build(facts, inputs.ontology, inputs.rules)
+        data = built.n_quads
         (made / "graph.nq").write_bytes(data)
-        store = ox.Store(str(made / "store"))
-        store.bulk_extend(built.quads)
-        store.optimize()
-        store.flush()
-        names = NameIndex.write(made / "names.sqlite", OxigraphStore(store))
-        del store
+        with ThreadPoolExecutor(1) as beside:  # the engine loads without Python, which indexes names meanwhile
+            loading = beside.submit(_load, made / "store", made / "graph.nq")
+            names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
+            loading.result()
         manifest = {
             "release": RELEASE,
             "inputs": inputs.fingerprint,
             "graph_sha256": hashlib.sha256(data).hexdigest(),
-            "quads": dict(sorted(Counter(str(quad.graph_name).strip("<>") for quad in built.quads).items())),
+            "quads": dict(sorted(Counter(line[line.rindex("<") + 1 : -4] for line in built.lines).items())),
             "names": names,
         }
         (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -140,6 +138,15 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return manifest
+
+
+def _load(folder: Path, n_quads: Path) -> None:
+    import pyoxigraph as ox
+
+    store = ox.Store(str(folder))
+    store.bulk_load(path=str(n_quads), format=ox.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
 
 
 def _swap(made: Path, folder: Path, *, replace: bool) -> None:

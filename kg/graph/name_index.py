@@ -9,6 +9,7 @@ import re
 import sqlite3
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -80,6 +81,7 @@ class Named(NamedTuple):
     how: str
 
 
+@lru_cache(maxsize=1 << 15)
 def fold(text: str) -> str:
     """Fold case, accents, punctuation, "&", a leading "the" and "NHS" out of a name."""
     plain = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ")
@@ -130,9 +132,9 @@ class NameIndex:
                     (row["thing"], key, row["label"], row["kind"] or "", f"{row['start']}", f"{row['end']}"),
                 )
         names = sorted({(row["name"], row["how"], row["thing"]) for row in store.select(_NAMES)})
-        for text, how, iri in names:
-            db.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", (fold(text), loosen(text), text, how, iri))
-            db.execute("INSERT INTO near VALUES (?, ?)", (fold(text), iri))
+        folded = [(fold(text), loosen(text), text, how, iri) for text, how, iri in names]
+        db.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", folded)
+        db.executemany("INSERT INTO near VALUES (?, ?)", sorted({(row[0], row[4]) for row in folded}))
         db.commit()
         db.execute("VACUUM")
         db.close()

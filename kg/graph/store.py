@@ -6,7 +6,7 @@ the engine and never formatted into the text of a query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,10 +57,10 @@ class OxigraphStore:
         return cls(store)
 
     @classmethod
-    def holding(cls, quads: Iterator[ox.Quad] | list[ox.Quad]) -> OxigraphStore:
-        """Give a store in memory that holds these quads."""
+    def holding(cls, n_quads: bytes) -> OxigraphStore:
+        """Give a store in memory that holds an N-Quads document."""
         store = ox.Store()
-        store.bulk_extend(quads)
+        store.bulk_load(input=n_quads, format=ox.RdfFormat.N_QUADS)
         return cls(store)
 
     def select(self, query: str, **bindings: Value) -> list[Row]:

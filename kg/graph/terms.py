@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -16,6 +16,12 @@ from kg.graph.names import PREFIXES, Iri
 Value = Iri | str | int | float | bool | date
 
 _XSD: Final = PREFIXES["xsd"]
+
+
+@lru_cache(maxsize=1 << 17, typed=True)  # most values of a graph are said many times; typed tells an Iri from its text
+def written(value: Value) -> str:
+    """Write a Python value as a term of N-Triples."""
+    return f"<{value}>" if isinstance(value, Iri) else str(literal(value))
 
 
 def literal(value: Value) -> ox.NamedNode | ox.Literal:
