@@ -17,6 +17,7 @@ from kg.answers.answer import Answer, SourceRef
 from kg.answers.ends import Only
 from kg.answers.find import look_up
 from kg.answers.language import article, listed, number, shortened
+from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.errors import UsageError
 from kg.faces import library
@@ -267,7 +268,7 @@ def test_a_group_known_on_another_day_is_pointed_to(asked: library.Graph) -> Non
     ],
 )  # fmt: skip
 def test_how_many_there_were_on_a_day(records: Records, name: str, on: str, value: int) -> None:
-    answer = observation.count(records, name, as_of=ON, on=PartialDate.parse(on))
+    answer = observation.count(Question(records, name, ON, PartialDate.parse(on)))
     assert answer.status == "answered"
     assert value in {result.value for result in answer.results if result.rank == "preferred"}
     assert f"{value}" in answer.sentence
@@ -283,19 +284,19 @@ def test_how_many_there_were_on_a_day(records: Records, name: str, on: str, valu
     ],
 )
 def test_that_there_were_none_is_an_answer(records: Records, name: str, on: str, said: str) -> None:
-    answer = observation.count(records, name, as_of=ON, on=PartialDate.parse(on))
+    answer = observation.count(Question(records, name, ON, PartialDate.parse(on)))
     assert answer.sentence.startswith("There were no ")
     assert said in answer.sentence
     assert answer.status == "answered", "the graph knows that there were none"
 
 
 def test_a_count_is_named_by_what_was_counted(records: Records) -> None:
-    answer = observation.count(records, "ICS", as_of=ON, on=PartialDate.parse("2018-05-24"))
+    answer = observation.count(Question(records, "ICS", ON, PartialDate.parse("2018-05-24")))
     assert "(ICS, statutory)" not in answer.sentence, "no ICS was statutory in 2018"
 
 
 def test_sources_that_differ_are_both_shown(records: Records) -> None:
-    answer = observation.count(records, "STP", as_of=ON)
+    answer = observation.count(Question(records, "STP", ON))
     assert {44, 42} <= {result.value for result in answer.results}
     by_value = {result.value: result.sources for result in answer.results}
     assert all(by_value.values())
@@ -303,7 +304,7 @@ def test_sources_that_differ_are_both_shown(records: Records) -> None:
 
 
 def test_policy_and_measurement_are_never_mixed(records: Records) -> None:
-    answer = observation.population(records, "PCN", as_of=ON)
+    answer = observation.population(Question(records, "PCN", ON))
     assert answer.results[0].method == "policy"
     assert {(result.low, result.high) for result in answer.results if result.method == "policy"} == {(30_000, 50_000)}
     assert {result.value for result in answer.results if result.statistic == "mean"} == {48_020}
@@ -311,7 +312,7 @@ def test_policy_and_measurement_are_never_mixed(records: Records) -> None:
 
 def test_what_a_source_states_is_not_called_measured(records: Records) -> None:
     for name in ("Dorset ICS", "Berkshire West ICS", "PCN", "ICS", "Frimley ICB"):
-        answer = observation.population(records, name, as_of=ON)
+        answer = observation.population(Question(records, name, ON))
         stated = [result for result in answer.results if result.method == "stated" and result.rank == "preferred"]
         told = answer.sentence.partition("as measured")[2].partition("as sources state")[0]
         for result in stated:
@@ -320,7 +321,7 @@ def test_what_a_source_states_is_not_called_measured(records: Records) -> None:
 
 def test_a_population_of_which_nothing_is_known(records: Records) -> None:
     for when in ("2014", "2019"):
-        answer = observation.population(records, "NHS Berkshire West CCG", as_of=ON, on=PartialDate.parse(when))
+        answer = observation.population(Question(records, "NHS Berkshire West CCG", ON, PartialDate.parse(when)))
         assert (answer.status, answer.results) == ("unknown", ())
         assert not answer.sentence.startswith("There were no NHS"), "one body is not told as a kind of many"
         assert re.search("not recorded|began on 1 April 2018", answer.sentence)
@@ -619,7 +620,7 @@ def test_lists_and_numbers() -> None:
 
 
 def test_membership_counts_agree_with_the_rows(asked: library.Graph, records: Records) -> None:
-    answer = membership.members(records, "Frimley Health and Care ICS", as_of=ON, on=PartialDate.parse("2019"))
+    answer = membership.members(Question(records, "Frimley Health and Care ICS", ON, PartialDate.parse("2019")))
     match = re.search(r"had (\d+) recorded members", answer.sentence)
     assert match is not None
     assert int(match[1]) == len(answer.results)

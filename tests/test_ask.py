@@ -210,7 +210,8 @@ def test_what_is_asked_of_a_day_is_answered_for_that_day(asked: library.Graph) -
 
 def test_now_is_the_day_that_is_given(asked: library.Graph) -> None:
     for day, value in (("2022-07-01", 42), ("2026-11-21", 36)):
-        assert [result.value for result in asked.ask("How many ICBs are there now?", as_of=day).results] == [value]
+        answer = asked.ask("How many ICBs are there now?", as_of=day)
+        assert [result.value for result in answer.results if result.method != "counted"] == [value]
 
 
 def test_several_things_at_once(asked: library.Graph) -> None:

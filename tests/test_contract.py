@@ -48,6 +48,13 @@ COMMANDS = [
     ("answer", "members", "ICB"),
     ("answer", "memberships", "15A"),
     ("answer", "memberships", "PCN"),
+    ("answer", "count", "CCG"),
+    ("answer", "count", "PCG"),
+    ("answer", "population", "Frimley ICB"),
+    ("answer", "population", "PCN"),
+    ("answer", "coverage"),
+    ("answer", "coverage", "STP"),
+    ("answer", "coverage", "Frimley ICB"),
     ("answer", "show", "Berkshire West ICS"),
     ("answer", "show", "CCG"),
     ("answer", "find", "ICP"),
@@ -130,7 +137,7 @@ def test_its_words_are_those_of_the_code() -> None:
     assert enum("result", "properties", "rank") == set(get_args(words.Rank))
     assert enum("result", "properties", "role") == set(rows.choices(rows.Membership, "role"))
     assert enum("result", "properties", "statistic") == set(rows.choices(rows.Observation, "statistic"))
-    assert enum("result", "properties", "method") == set(rows.choices(rows.Observation, "method"))
+    assert enum("result", "properties", "method") == set(rows.choices(rows.Observation, "method")) | {"counted"}
     assert enum("result", "properties", "measure") == set(rows.choices(rows.Observation, "measure")) | {
         "name",
         "kind",

@@ -19,7 +19,7 @@ ATTRIBUTION: Final = (
 Status = Literal["answered", "ambiguous", "not_found", "unknown"]
 Intent = Literal[
     "became", "before", "lineage", "members", "memberships", "what", "count",
-    "population", "when", "where", "difference", "list", "find", "none",
+    "population", "when", "where", "difference", "list", "find", "coverage", "none",
 ]  # fmt: skip
 Outcome = Literal["continues", "succeeded", "dissolved", "unknown"]
 Codes = dict[str, tuple[str, ...]]

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kg.answers import description, lineage, membership, observation
+from kg.answers import census, coverage, description, lineage, membership, people
 from kg.answers import language as say
-from kg.answers.answer import Answer, Claim
+from kg.answers.answer import Answer, Claim, Intent
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
+from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.answers.sentences import PATTERNS
 from kg.errors import UsageError
@@ -122,6 +123,10 @@ class _Asking:
         return method()
 
     @property
+    def _question(self) -> Question:
+        return Question(self.records, self.x, self.as_of, self.when, self.sense, self.sentence)
+
+    @property
     def _last_day(self) -> date:
         return date.fromordinal(self.when.following.toordinal() - 1) if self.when else self.as_of
 
@@ -157,30 +162,37 @@ class _Asking:
         return description.difference(self.records, self.x, other, as_of=self.as_of, question=self.sentence)
 
     def _population(self) -> Answer:
-        return observation.population(
-            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
-        )
+        return people.population(self._question, self.words.get("by"))
 
     def _count(self) -> Answer:
         now = self.words.get("tense") in ("are", "have") or "now" in self.words
         on = self.when or (PartialDate(self.as_of, "day") if now else None)
 
         def one(name: str) -> Answer:
-            return observation.count(
-                self.records, name, as_of=self.as_of, on=on, sense=self.sense, question=self.sentence
-            )
+            return census.count(replace(self._question, name=name, on=on), self.words.get("by"))
 
         return self._each_or(one)
 
+    def _how_many_in(self, intent: Intent = "count") -> Answer | None:
+        where = look_up(self.records, trimmed(self.records, self.words["y"]))
+        whole = self.records.thing(where.last) if where.things else None
+        kind = self._question.found
+        if whole is None or whole.is_kind or not kind.things or not self.records.thing(kind.last).is_kind:
+            return None
+        return census.within(self._question, whole, intent)
+
+    def _which_in(self) -> Answer | None:
+        return self._how_many_in("members")
+
+    def _coverage(self) -> Answer:
+        question = self._question if self.x else None
+        return coverage.coverage(self.records, as_of=self.as_of, question=question, words=self.sentence)
+
     def _members(self) -> Answer:
-        return membership.members(
-            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
-        )
+        return membership.members(self._question)
 
     def _memberships(self) -> Answer:
-        return membership.memberships(
-            self.records, self.x, as_of=self.as_of, on=self.when, sense=self.sense, question=self.sentence
-        )
+        return membership.memberships(self._question)
 
     def _when(self, side: str = "both") -> Answer:
         return description.when(
@@ -256,7 +268,7 @@ class _Asking:
         )
 
     def _which(self) -> Answer:
-        return membership.ever(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+        return membership.ever(self._question)
 
 
 def _stems(text: str) -> set[str]:

@@ -9,38 +9,30 @@ from kg.answers import language as say
 from kg.answers import telling
 from kg.answers.answer import Answer, Result
 from kg.answers.draft import Draft
-from kg.answers.find import Found, look_up, on_day, unresolved
+from kg.answers.question import Question
 from kg.answers.record import Records, Thing
-from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
 
 
-def members(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    on: PartialDate | None = None,
-    sense: str | None = None,
-    question: str = "",
-) -> Answer:
+def members(question: Question) -> Answer:
     """Say who belonged to a body on a day, or which bodies were of a kind; roles and the list's own date told.
 
-    Without `on` the day is `as_of`, or the last day of a body that had ended by then.
+    Without a day it is today, or the last day of a body that had ended by then.
     """
-    asked = question or f"Who are the members of {name}?"
-    found = look_up(records, name, sense)
-    found = _holding_members(records, on_day(records, found, name, on.day if on else as_of), as_of, on)
-    if not found.things:
-        return unresolved(records, found, name, asked, "members", as_of)
-    thing = records.thing(found.last)
-    today, as_of = as_of, _day(thing, as_of, on)
+    records = question.records
+    question = question.on_its_day.preferring(
+        lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
+    )
+    if not question.found.things:
+        return question.unresolved("members", _WHO)
+    thing = question.thing
+    as_of = question.day(thing)
     if thing.is_kind:
-        return _of_kind(records, found, asked, as_of)
-    draft = Draft(records, asked, "members", as_of, subject=thing.subject)
-    if on is None and as_of != today:
+        return _of_kind(question, as_of)
+    draft = question.draft("members", _WHO, as_of, subject=thing.subject)
+    if question.on is None and as_of != question.as_of:
         draft.caution(
-            f"No day was given, and it had ended by {say.day(today)}: this is of its last day, {say.day(as_of)}."
+            f"No day was given, and it had ended by {say.day(question.as_of)}: this is of its last day, {say.day(as_of)}."
         )
     rows = records.graph.rows("members", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "member") for row in rows]
@@ -55,23 +47,14 @@ def members(
     return draft.finish()
 
 
-def memberships(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    on: PartialDate | None = None,
-    sense: str | None = None,
-    question: str = "",
-) -> Answer:
-    """Say what a body belonged to on a day; without `on`, as for `members`."""
-    asked = question or f"What is {name} a member of?"
-    found = on_day(records, look_up(records, name, sense), name, on.day if on else as_of)
-    if not found.things:
-        return unresolved(records, found, name, asked, "memberships", as_of)
-    thing = records.thing(found.last)
-    as_of = _day(thing, as_of, on)
-    draft = Draft(records, asked, "memberships", as_of, subject=thing.subject)
+def memberships(question: Question) -> Answer:
+    """Say what a body belonged to on a day; without a day, as for `members`."""
+    question, records, words = question.on_its_day, question.records, "What is {name} a member of?"
+    if not question.found.things:
+        return question.unresolved("memberships", words)
+    thing = question.thing
+    as_of = question.day(thing)
+    draft = question.draft("memberships", words, as_of, subject=thing.subject)
     if thing.is_kind:
         rows = [row for row in records.graph.rows("tiers", asOf=as_of) if row["part"] == thing.iri]
         draft.results = [
@@ -88,7 +71,7 @@ def memberships(
         return draft.finish()
     rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
     lists = records.graph.rows("lists-of-memberships", body=thing.iri)
-    if on is None and not rows and lists:
+    if question.on is None and not rows and lists:
         # No day was asked for and this one has nothing to tell, so the day of the latest list is told of instead.
         draft.as_of = as_of = lists[-1]["observed"]
         draft.caution(
@@ -108,14 +91,13 @@ def memberships(
     return draft.finish()
 
 
-def ever(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "") -> Answer:
+def ever(question: Question) -> Answer:
     """List the bodies that were ever of a kind up to a day, each with its period."""
-    asked = question or f"Which bodies were {name}?"
-    found = look_up(records, name, sense)
-    if not found.things or not records.thing(found.last).is_kind:
-        return unresolved(records, found, name, asked, "list", as_of)
-    kind = records.thing(found.last)
-    draft = Draft(records, asked, "list", as_of, subject=kind.subject)
+    records, found, as_of, words = question.records, question.found, question.as_of, "Which bodies were {name}?"
+    if not found.things or not question.thing.is_kind:
+        return question.unresolved("list", words)
+    kind = question.thing
+    draft = question.draft("list", words, subject=kind.subject)
     for iri in found.things:
         for row in records.graph.rows("ever-of-kind", kind=iri):
             if row["start"] <= as_of:
@@ -135,6 +117,7 @@ def ever(records: Records, name: str, *, as_of: date, sense: str | None = None, 
     return draft.finish()
 
 
+_WHO: Final = "Who are the members of {name}?"
 _HELD: Final = (
     "These are the bodies this graph holds, which need not be all there were; "
     "ask how many there were for the counts that sources give."
@@ -151,25 +134,6 @@ def _tell_count(draft: Draft, records: Records, kind: Thing, as_of: date) -> Non
         latest = max(counts, key=lambda row: row["date"])
         number, when = say.number(latest["value"]), say.on(latest["date"], latest["precision"])
         draft.caution(f"Sources count {number} {kind.plain_plural} {when}.", records.cites(latest["observation"]))
-
-
-def _day(thing: Thing, as_of: date, on: PartialDate | None) -> date:
-    """Give the day meant: in a year or month, the first on which the thing existed; else its last day, if it had ended."""
-    if on is not None:
-        inside = on.precision != "day" and on.day < thing.start < on.following
-        return thing.start if inside else on.day
-    ended = thing.end <= as_of
-    return date.fromordinal(thing.end.toordinal() - 1) if ended else as_of
-
-
-def _holding_members(records: Records, found: Found, as_of: date, on: PartialDate | None) -> Found:
-    """Of several things with one name, keep the only one that has members on the day, if there is one."""
-    holding = [
-        named
-        for named in found.several
-        if records.graph.rows("members", body=named.iri, asOf=_day(records.thing(named.iri), as_of, on))
-    ]
-    return Found((holding[0].iri,)) if len(holding) == 1 else found
 
 
 def _classified(records: Records, row: dict[str, Any]) -> Result:
@@ -246,11 +210,12 @@ def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[st
         )
 
 
-def _of_kind(records: Records, found: Found, asked: str, as_of: date) -> Answer:
+def _of_kind(question: Question, as_of: date) -> Answer:
     """List the bodies that were of a kind on a day: the members of a kind are its bodies."""
-    kind = telling.sense_on(records, found.things, as_of)
-    draft = Draft(records, asked, "members", as_of, subject=kind.subject)
-    for thing in found.things:
+    records, things = question.records, question.found.things
+    kind = telling.sense_on(records, things, as_of)
+    draft = question.draft("members", _WHO, as_of, subject=kind.subject)
+    for thing in things:
         for row in records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of):
             draft.results.append(_classified(records, row))
     total = len(draft.results)

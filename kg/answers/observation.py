@@ -3,60 +3,50 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from kg.answers import language as say
 from kg.answers.answer import Answer, Intent, Result
 from kg.answers.draft import Draft
-from kg.answers.find import Found, look_up, unresolved
+from kg.answers.find import Found
+from kg.answers.question import Question
 from kg.answers.record import Records, Thing
 from kg.facts.dates import PartialDate
 
+#: What is counted for each question, and how it is put where a command was given.
+MEASURES: Final[dict[Intent, tuple[str, ...]]] = {
+    "count": ("count",),
+    "population": ("population", "registered-population"),
+}
+WORDS: Final[dict[Intent, str]] = {
+    "count": "How many {name} were there?",
+    "population": "How many people does {name} cover?",
+}
 
-def count(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    on: PartialDate | None = None,
-    sense: str | None = None,
-    question: str = "",
-) -> Answer:
-    """Say how many of a kind there were: every count with its date; on one day, those in force then."""
-    asked = question or f"How many {name} were there?"
-    return _observed(records, name, ("count",), "count", asked, as_of, on, sense)
+Seen = list[tuple[Thing, dict[str, Any]]]
 
 
-def population(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    on: PartialDate | None = None,
-    sense: str | None = None,
-    question: str = "",
-) -> Answer:
-    """Say how many people a body or kind covers: policy and what was measured kept apart."""
-    asked = question or f"How many people does {name} cover?"
-    return _observed(records, name, ("population", "registered-population"), "population", asked, as_of, on, sense)
+def count(question: Question) -> Answer:
+    """Say how many of a kind sources state: every count with its date; on one day, those in force then."""
+    return _stated(question, "count")
 
 
-def _observed(
-    records: Records,
-    name: str,
-    measures: tuple[str, ...],
-    intent: Intent,
-    asked: str,
-    as_of: date,
-    on: PartialDate | None,
-    sense: str | None,
-) -> Answer:
-    found = look_up(records, name, sense)
-    if found.several:
-        found = _only_observed(records, found, measures)
-    if not found.things:
-        return unresolved(records, found, name, asked, intent, as_of)
-    draft = Draft(records, asked, intent, as_of, subject=records.thing(found.last).subject)
+def population(question: Question) -> Answer:
+    """Say how many people sources state that a body or kind covers: policy and what was measured kept apart."""
+    return _stated(question, "population")
+
+
+def _stated(question: Question, intent: Intent) -> Answer:
+    question = observed(question, MEASURES[intent])
+    if not question.found.things:
+        return question.unresolved(intent, WORDS[intent])
+    return draft(question, intent, MEASURES[intent])[0].finish()
+
+
+def draft(question: Question, intent: Intent, measures: tuple[str, ...]) -> tuple[Draft, Seen]:
+    """Begin an answer with what sources state of the thing, by these measures; give it with the rows told."""
+    records, found, on = question.records, question.found, question.on
+    draft = question.draft(intent, WORDS[intent], subject=records.thing(found.last).subject)
     seen: Seen = []
     for iri in found.things:
         thing = records.thing(iri)
@@ -64,10 +54,11 @@ def _observed(
             (thing, row) for row in records.graph.rows("observations", thing=iri)
             if row["measure"] in measures and row["confidence"] != "unconfirmed"
         ]  # fmt: skip
+    day = None if question.thing.is_kind else question.on.day if question.on else question.as_of
     seen.sort(
         key=lambda item: (
             item[1]["method"] != "policy",
-            item[1]["date"] or date.min,
+            _order(item[1]["date"], day),
             item[1]["rank"] == "alternative",
             item[1]["value"] or item[1]["low"] or 0,
         )
@@ -83,30 +74,31 @@ def _observed(
         what = "how many there were" if intent == "count" else "how many people it covered"
         draft.sentence = draft.sentence or f"For {label.full}, {what}{when} is not recorded in this graph."
         draft.sentence_sources = draft.sentence_sources or records.cites(label.iri)
-        return draft.finish()
+        return draft, seen
     draft.sentence = draft.sentence or _summary(label, [row for _, row in seen], intent, latest=on is not None)
     draft.sentence_sources = (
         draft.sentence_sources or tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:4]
     )
     if any(row["rank"] == "alternative" for _, row in seen):
         draft.caution("Sources differ; each number is shown with its own source.")
-    topics = {"count": ("count",), "population": ("population",)}[intent]
     for iri in found.things:
-        draft.claims.extend(records.claims(iri, lambda row: row["topic"] in topics))
-    return draft.finish()
+        draft.claims.extend(records.claims(iri, lambda row: row["topic"] == intent))
+    return draft, seen
 
 
-def _only_observed(records: Records, found: Found, measures: tuple[str, ...]) -> Found:
+def _order(when: date | None, nearest_to: date | None) -> int:
+    """Put the numbers of a kind in order of time, undated ones first, and those of a body nearest first, undated ones last."""
+    if nearest_to is None:
+        return when.toordinal() if when else 0
+    return abs((when - nearest_to).days) if when else date.max.toordinal()
+
+
+def observed(question: Question, measures: tuple[str, ...]) -> Question:
     """Of several senses, keep the only one with numbers of this sort, if there is just one."""
-    with_numbers = [
-        named
-        for named in found.several
-        if any(row["measure"] in measures for row in records.graph.rows("observations", thing=named.iri))
-    ]
-    return Found((with_numbers[0].iri,)) if len(with_numbers) == 1 else found
-
-
-Seen = list[tuple[Thing, dict[str, Any]]]
+    graph = question.records.graph
+    return question.on_its_day.preferring(
+        lambda named: any(row["measure"] in measures for row in graph.rows("observations", thing=named.iri))
+    )
 
 
 def _on_day(records: Records, draft: Draft, seen: Seen, on: PartialDate, found: Found) -> Seen:
@@ -126,6 +118,14 @@ def _on_day(records: Records, draft: Draft, seen: Seen, on: PartialDate, found: 
     if draft.sentence:
         draft.sentence_sources = records.cites(last.iri)
         return []
+    if not last.is_kind:  # of one body every number is told, whatever its date
+        nearest = seen[0][1] if seen and seen[0][1]["date"] else None
+        if nearest and not on.day <= nearest["date"] < stop:
+            when = say.day(nearest["date"], nearest["precision"])
+            draft.caution(
+                f"The number nearest to {say.day(on.day, on.precision)} is of {when}; it may have changed between."
+            )
+        return seen
     earlier = [item for item in seen if item[1]["date"] and item[1]["date"] <= on.day]
     latest = max((item[1]["date"] for item in earlier), default=None)
     kept = [item for item in earlier if item[1]["date"] == latest]
@@ -154,7 +154,7 @@ def _amount(row: dict[str, Any]) -> str:
 
 def observed_words(row: dict[str, Any]) -> str:
     """Tell one observation: amount, unit, date, method and note."""
-    unit = {"count": "", "population": " people", "registered-population": " registered patients"}[row["measure"]]
+    unit = _UNITS[row["measure"]]
     when = f" {say.on(row['date'], row['precision'])}" if row["date"] else " (undated)"
     how = {"policy": " by policy", "measured": " as measured", "derived": " (derived)"}.get(row["method"], "")
     note = f". {row['note']}" if row["note"] else ""
@@ -173,9 +173,11 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
             ("derived", "as worked out"),
         ):
             if told := [row for row in others if row["method"] == method]:
-                parts.append(f"{words} {_several(told)}")
-        subject = say.capital(say.article(label.full)) if label.is_kind else label.label
-        return f"{subject} covers {'; '.join(parts)}."
+                parts.append(f"{words} {_several(told, units=not label.is_kind)}")
+        if label.is_kind:
+            return f"{say.capital(say.article(label.full))} covers {'; '.join(parts)}."
+        covers = "covers" if label.facts["endPrecision"] in ("open", "unknown") else "covered"
+        return f"{label.label} {covers} {'; '.join(parts)}."
     differing = [
         say.number(row["value"]) for row in rows
         if row["rank"] == "alternative" and row["value"] is not None
@@ -185,10 +187,14 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
     return f"Of {label.plain_plural} there were {_several(preferred, latest=latest)}{doubt}."
 
 
-def _several(rows: list[dict[str, Any]], *, latest: bool = False) -> str:
-    """Tell numbers with their dates, one number once with its first date or its latest, in order of time."""
+_UNITS: Final = {"count": "", "population": " people", "registered-population": " registered patients"}
+
+
+def _several(rows: list[dict[str, Any]], *, latest: bool = False, units: bool = False) -> str:
+    """Tell numbers with their dates, one number once with its first date or its latest, in the order given."""
     told: dict[str, str] = {}
     for row in rows:
         when = f" ({say.day(row['date'], row['precision'])})" if row["date"] else ""
-        told[_amount(row)] = when if latest else told.get(_amount(row), when)
+        amount = _amount(row) + (_UNITS[row["measure"]] if units else "")
+        told[amount] = when if latest else told.get(amount, when)
     return say.listed(f"{amount}{when}" for amount, when in told.items())

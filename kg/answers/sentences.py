@@ -48,6 +48,12 @@ _DO: Final = "(?:do|does|did)"
 # A table, a row a line, where the line holds it.
 # fmt: off
 PATTERNS: Final = (
+    # What is not known
+    Pattern(
+        "coverage", r"what (?:does|do) (?:the|this|your) (?:graph|data|data set) (?:not|n't) (?:know|record|hold|contain|include)(?: (?:about|of|for) {x})?",
+        "What does the graph not know about PCNs?",
+    ),
+    Pattern("coverage", r"what (?:is|'s) (?:not known|unknown|missing|not recorded|not in the graph)(?: (?:about|of|for|from) {x})?", "What is not recorded of CCGs?"),
     # Not questions of fact: said so, rather than answered with what was not asked.
     Pattern("beyond", r"(?:why|should|will|would|could|can|may|must|is it|is there|are there any|is the|has the) .+", "Why are ICBs merging?"),
     Pattern("beyond", r"(?:what|which|who|when) (?:will|would|should|could|might) .+", "What will ICBs become?"),
@@ -86,6 +92,10 @@ PATTERNS: Final = (
     Pattern("lineage", r"(?:the )?(?:history|lineage|story) of {x}", "History of Frimley ICS"),
     # How many people, how many of them
     Pattern(
+        "population", r"(?:what (?:is|was) the |the )?population of {x} (?:by|per|in each|for each) (?P<by>[a-z][a-z -]*?){date}",
+        "What was the population of CCGs by region on 1 April 2021?",
+    ),
+    Pattern(
         "population", rf"how many (?:people|patients|persons|residents) {_DO} {{x}} (?:cover|serve|have|look after|include|care for){{date}}",
         "How many people does a PCN cover?",
     ),
@@ -95,12 +105,18 @@ PATTERNS: Final = (
         "What is the population of Dorset ICS?",
     ),
     Pattern("population", r"(?:the )?population of {x}{date}", "Population of Greater Manchester ICS"),
+    Pattern(
+        "count", rf"how many {{x}} {_BE}(?: there)? (?:by|per|in each|for each) (?P<by>[a-z][a-z -]*?){{date}}",
+        "How many CCGs were there in each region on 1 April 2019?",
+    ),
     Pattern("count", r"how many {x} (?P<tense>are|were|have|had|did)(?: there)?(?: been| ever| exist| existed)*{date}", "How many STPs were there?"),
+    Pattern("how_many_in", rf"how many {{x}} {_BE}(?: there)? (?:in|inside|within) {{y}}{{date}}", "How many CCGs were there in Frimley Health and Care in 2019?"),
     Pattern("count", r"how many {x}{date}", "How many CCGs in 2022?"),
     Pattern("count", r"(?:what (?:is|was) the )?(?:number|count) of {x}{date}", "Number of CCGs on 1 April 2018"),
     # Lists
     Pattern("first", rf"(?:which|what|who) {_BE} the (?:first|original)(?: {{n}})? {{x}}", "Which were the first 14 ICSs?"),
     Pattern("wave", rf"(?:which|what) {{x}} {_BE} (?:in )?(?:the )?(?:(?P<n>first|second|third) wave|wave (?P<w>\d+))", "Which ICSs were in wave 2?"),
+    Pattern("which_in", rf"which {{x}} {_BE}(?: there)? (?:in|inside|within|part of) {{y}}{{date}}", "Which CCGs were in Frimley Health and Care in 2019?"),
     Pattern(
         "which", r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)"
         r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",

@@ -77,6 +77,17 @@ Sense = Annotated[
 ]
 
 
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="KIND",
+        help="Group by a kind of body: region, icb, stp, sha, or system for whatever the partnership was called.",
+        show_default=False,
+    ),
+]
+
+
 def main() -> NoReturn:
     """Run the command line; every fault leaves one paragraph on standard error and its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -236,6 +247,37 @@ def _of_a_name(verb: str) -> Callable[..., None]:
 
 for _verb, _help in _OF_A_NAME.items():
     app.command(_verb, help=_help)(_of_a_name(_verb))
+
+
+@app.command()
+def count(
+    kind: Annotated[str, typer.Argument(help="A kind of body, as CCG.", show_default=False)],
+    by: By = None, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
+    """Say how many of a kind there were on a day, counted here and as sources state; without a day, every number stated."""
+    _print(_open(store).count(kind, by=by, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def population(
+    name: Annotated[str, typer.Argument(help="A body, or a kind of body.", show_default=False)],
+    by: By = None,
+    measure: Annotated[str | None, typer.Option("--measure", metavar="MEASURE", help="population or registered-population; whichever is recorded when not given.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="KIND", help="An earlier kind, whose numbers are carried forward through lineage.")] = None,
+    as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
+    """Say how many people a body covered, or each body of a kind: as recorded, summed over parts, or carried forward."""
+    answer = _open(store).population(name, by=by, measure=measure, from_=from_, as_of=as_of, sense=sense)
+    _print(answer, _shape(form, json))
+
+
+@app.command()
+def coverage(
+    kind: Annotated[str | None, typer.Option("--kind", metavar="NAME", help="One kind, with its years, or one body; every kind when not given.")] = None,
+    as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
+    """Say what the graph does not know, by kind: dates, fates, codes, groups, numbers of people, shares."""
+    _print(_open(store).coverage(kind, as_of=as_of, sense=sense), _shape(form, json))
 
 
 @app.command()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from kg.answers.ends import Only
     from kg.answers.find import Level
+    from kg.answers.question import Question
 
 
 class Graph:
@@ -73,13 +74,43 @@ class Graph:
         """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""
         from kg.answers import membership
 
-        return membership.members(Records(self.graph), name, as_of=day(None), on=_period(as_of), sense=sense)
+        return membership.members(self._question(name, as_of, sense))
 
     def memberships(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Say what a body belonged to on a day; without a day, as for `members`."""
         from kg.answers import membership
 
-        return membership.memberships(Records(self.graph), name, as_of=day(None), on=_period(as_of), sense=sense)
+        return membership.memberships(self._question(name, as_of, sense))
+
+    def count(
+        self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None
+    ) -> Answer:
+        """Say how many of a kind there were on a day, counted and as stated; without a day, every number stated.
+
+        `by` names a kind of group to count in: "region", "icb", "stp", "sha".
+        """
+        from kg.answers import census
+
+        return census.count(self._question(kind, as_of, sense), by)
+
+    def population(
+        self, name: str, *, by: str | None = None, measure: str | None = None, from_: str | None = None,
+        as_of: date | str | None = None, sense: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Say how many people a body covered, or the bodies of a kind: each, or summed `by` a kind of group.
+
+        `from_` names an earlier kind, whose numbers are carried forward to this one through lineage.
+        """
+        from kg.answers import people
+
+        return people.population(self._question(name, as_of, sense), by, measure, from_, each=True)
+
+    def coverage(self, kind: str | None = None, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Say what the graph does not know: of every kind, or of one kind or body."""
+        from kg.answers import coverage
+
+        question = None if kind is None else self._question(kind, as_of, sense)
+        return coverage.coverage(Records(self.graph), as_of=day(as_of), question=question)
 
     def show(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Give all that is recorded of a thing."""
@@ -98,6 +129,13 @@ class Graph:
         from kg.answers import ask
 
         return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
+
+    def _question(self, name: str, as_of: date | str | None, sense: str | None) -> Question:
+        from kg.answers.question import Question
+        from kg.facts.dates import PartialDate
+
+        on = None if as_of is None else PartialDate(day(as_of), "day")
+        return Question(Records(self.graph), name, day(None), on, sense)
 
     def query(
         self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None
@@ -185,12 +223,6 @@ def day(when: date | str | None) -> date:
         return date.fromisoformat(when)
     except ValueError:
         raise UsageError(f'"{when}" is not a day. Write it as 2019-06-01.') from None
-
-
-def _period(when: date | str | None) -> Any:
-    from kg.facts.dates import PartialDate
-
-    return None if when is None else PartialDate(day(when), "day")
 
 
 def open_graph(

@@ -8,6 +8,7 @@ from datetime import date
 
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, Answer, Ref, Result, Step, cite
+from kg.faces import figures
 from kg.faces.tables import Format, aligned, as_csv, as_markdown
 
 Paint = Callable[[str, str], str]
@@ -65,6 +66,7 @@ def _text(answer: Answer, paint: Paint, width: int) -> str:
         blocks.append("\n".join(_step_lines(answer, cites, width)))
     if lines := _result_lines(answer, cites, width):
         blocks.append("\n".join(lines))
+    blocks += figures.as_text(answer, cites, width)
     if answer.candidates:
         blocks.append(_candidates(answer))
     notes = [
@@ -142,7 +144,7 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
         answer.intent == "what" and len(answer.results) == 1 and not answer.results[0].measure
     ):
         return []  # the sentence has said it
-    rows = [_result_cells(answer, result, cites) for result in answer.results]
+    rows = [_result_cells(answer, result, cites) for result in answer.results if not figures.is_figure(answer, result)]
     if not rows:
         return []
     texts = [" ".join(filter(None, row)) for row in rows]
@@ -173,7 +175,7 @@ def _parts(result: Result) -> str:
 def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]], str]) -> list[str]:
     position = f"{result.position}." if result.position else ""
     said = result.text or result.short
-    if answer.intent in ("count", "population") and len({item.short for item in answer.results}) > 1:
+    if answer.intent in ("count", "population") and len({item.short for item in answer.results if item.text}) > 1:
         said = f"{result.short}: {said}"
     if answer.intent == "find":
         said = f"{result.text}" if result.kind == "kind of structure" else result.label
@@ -244,9 +246,10 @@ def _markdown(answer: Answer) -> str:
             )
         )
     elif answer.results:
-        blocks.append(
-            "\n".join(f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in answer.results)
-        )
+        told = [result for result in answer.results if not figures.is_figure(answer, result)]
+        lines = [f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in told]
+        blocks += ["\n".join(lines)] if lines else []
+        blocks += [as_markdown(table[0], table[1:]) for table in figures.tables(answer, cites)]
     if answer.candidates:
         blocks.append("\n".join(f"- {candidate.label}: `--sense {candidate.sense}`" for candidate in answer.candidates))
     notes = [

@@ -1,0 +1,147 @@
+"""The graph on one day: which bodies were of which kind, and which was inside which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from kg.answers.find import look_up
+from kg.answers.language import listed, shown
+from kg.answers.record import Records
+from kg.errors import UsageError
+from kg.graph.names import Iri, key_of
+
+#: Families of kinds that share the country out between them; of others, bodies overlap or leave people out.
+_WHOLE: Final = ("commissioner", "system", "place", "region")
+
+
+class Held(NamedTuple):
+    """A body that was of a kind on the day; not `sure` when a start or end that matters is not recorded."""
+
+    body: Iri
+    label: str
+    sure: bool
+    statement: Iri
+    source: Iri
+
+
+class Snapshot:
+    """What held on a day."""
+
+    def __init__(self, records: Records, day: date) -> None:
+        self.records, self.day = records, day
+
+        self._by_kind: dict[Iri, list[dict[str, Any]]] = {}
+
+    def _rows(self, kind: Iri) -> list[dict[str, Any]]:
+        if kind not in self._by_kind:
+            self._by_kind[kind] = self.records.graph.rows("census", kind=kind, asOf=self.day)
+        return self._by_kind[kind]
+
+    @cached_property
+    def _whole(self) -> dict[Iri, Iri]:
+        """Give the bodies that share the country out with others of their kind, each with that kind."""
+        kinds = [row["kind"] for row in self.records.graph.rows("kinds") if row["family"] in _WHOLE]
+        return {row["body"]: kind for kind in kinds for row in self._rows(kind)}
+
+    def of(self, kinds: Collection[Iri]) -> list[Held]:
+        """Give the bodies of these kinds by name, each once, and sure if any of its classifications is."""
+        found: dict[Iri, Held] = {}
+        for row in (row for kind in kinds for row in self._rows(kind)):
+            if row["body"] not in found or not found[row["body"]].sure:
+                held = Held(row["body"], row["label"], self._is_sure(row), row["classification"], row["source"])
+                found[row["body"]] = held
+        return sorted(found.values(), key=lambda held: (held.label, held.body))
+
+    def now_of_other_kind(self, kinds: Collection[Iri]) -> dict[str, int]:
+        """Count the bodies that had been of these kinds, and on the day were of others, by the kind they were of then."""
+        been = {
+            row["body"]
+            for kind in kinds
+            for row in self.records.graph.rows("ever-of-kind", kind=kind)
+            if row["end"] <= self.day
+        }
+        been -= {held.body for held in self.of(kinds)}
+        counts: dict[str, int] = {}
+        for kind in (self._whole[body] for body in been if body in self._whole):
+            name = self.records.thing(kind).short
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    def _is_sure(self, row: dict[str, Any]) -> bool:
+        """Whether the dates leave no doubt. Whatever ended the next day was there on this one, begun when it may."""
+        begun = row["startPrecision"] != "unknown" or row["bodyStartPrecision"] != "unknown"
+        last_day = min(row["end"], row["bodyEnd"]) == self.day + timedelta(days=1)
+        return (begun or last_day) and "unknown" not in (row["endPrecision"], row["bodyEndPrecision"])
+
+    @cached_property
+    def _parents(self) -> dict[Iri, list[Iri]]:
+        return self._pairs("member", "group")
+
+    @cached_property
+    def _children(self) -> dict[Iri, list[Iri]]:
+        return self._pairs("group", "member")
+
+    @cached_property
+    def _inside(self) -> list[dict[str, Any]]:
+        return self.records.graph.rows("inside", asOf=self.day)
+
+    def _pairs(self, one: str, other: str) -> dict[Iri, list[Iri]]:
+        pairs: dict[Iri, list[Iri]] = {}
+        for row in self._inside:
+            if row[other] not in pairs.setdefault(row[one], []):
+                pairs[row[one]].append(row[other])
+        return pairs
+
+    def nearest(self, body: Iri, groups: Collection[Iri]) -> tuple[Iri, ...]:
+        """Give the nearest of these groups that a body was in, directly or through others; several if as near."""
+        seen, level = {body}, [body]
+        while level:
+            level = sorted({parent for one in level for parent in self._parents.get(one, ()) if parent not in seen})
+            if reached := tuple(one for one in level if one in groups):
+                return reached
+            seen.update(level)
+        return ()
+
+    def is_inside(self, body: Iri) -> bool:
+        """Whether anything is recorded that a body was inside."""
+        return body in self._parents
+
+    def parts(self, body: Iri) -> list[Iri]:
+        """Give the bodies directly inside one that share it out between them; none when they do not."""
+        inside = {member for member in self._children.get(body, ()) if member in self._whole}
+        # What is inside another member is counted with that one.
+        return sorted(member for member in inside if not self.nearest(member, inside))
+
+    def sources(self, held: Iterable[Held]) -> tuple[str, ...]:
+        """Give the sources that say these bodies were of their kind, each read from one statement."""
+        statements = {one.source: one.statement for one in held}
+        return tuple(dict.fromkeys(key for one in statements.values() for key in self.records.cites(one)))
+
+
+def group_kinds(records: Records, name: str) -> tuple[Iri, ...]:
+    """Give the kinds that bodies are to be grouped by: a kind by its name, the end of its key ("region"), or a family.
+
+    Raises:
+        UsageError: there is no such kind, or several; the text says what can be given.
+    """
+    found = look_up(records, name)
+    if found.several:
+        senses = listed((named.key for named in found.several), "or")
+        raise UsageError(f'"{shown(name)}" means several kinds: {senses}. Give one of these after --by.')
+    if found.things and all(records.thing(iri).is_kind for iri in found.things):
+        return found.things
+    word = name.strip().lower()
+    kinds = records.graph.rows("kinds")
+    if ending := [row["kind"] for row in kinds if key_of(row["kind"]).endswith(f"-{word}")]:
+        if len(ending) == 1:
+            return tuple(ending)
+        raise UsageError(f'"{shown(name)}" may be {listed(map(key_of, ending), "or")}. Give one of these after --by.')
+    if family := tuple(row["kind"] for row in kinds if row["family"] == word):
+        return family
+    raise UsageError(
+        f'"{shown(name)}" is not a kind of structure to group by. Give a kind, as region, icb, stp or sha, '
+        "or system for the partnership of an area whatever it was called."
+    )
