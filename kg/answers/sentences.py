@@ -78,7 +78,7 @@ PATTERNS: Final = (
     # Everything that happened to one thing, in order of time
     Pattern(
         "timeline", rf"what (?:has happened|has been happening|happened|{_BE} happening) to {{x}} (?:over time|over the years|year by year|so far)",
-        "What happened to Frimley over time?",
+        "What happened to NHS Frimley CCG over time?",
     ),
     Pattern("timeline", r"(?:what is |what's |show |give |show me |give me )?(?:the |a )?(?:timeline|chronology) (?:of|for) {x}", "Timeline of NHS Frimley ICB"),
     Pattern("timeline", r"(?:show |list |tell me )?everything that (?:has )?happened to {x}", "Everything that happened to Greater Manchester ICS"),
