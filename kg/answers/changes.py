@@ -57,6 +57,7 @@ class Changes:
         ]
         self.transfers = self._rows("transfers-between")
         self._taken: set[tuple[Iri, Iri]] = set()
+        self._ever: dict[Iri, frozenset[Iri]] = {}
         self._by_side: dict[tuple[str, Iri], list[Event]] = {}
         for event in self.events:
             sides = records.sides(event.iri)
@@ -137,15 +138,14 @@ class Changes:
             joined = [row for row in joined if row["group"] not in kept]
             left = [row for row in left if row["group"] not in kept]
             for day in sorted({row["start"] for row in joined}):
-                now = [row for row in joined if row["start"] == day]
-                was = [
-                    row for row in left
-                    if row["end"] <= day and any(self._alike(row["group"], other["group"]) for other in now)
-                ]  # fmt: skip
+                then = [row for row in joined if row["start"] == day]
+                before = [row for row in left if row["end"] <= day]
+                was = [row for row in before if any(self._alike(row["group"], other["group"]) for other in then)]
+                now = [row for row in then if any(self._alike(row["group"], other["group"]) for other in before)]
                 if not was:
                     continue
                 left = [row for row in left if row not in was]
-                precision = self._side_of(now[0], "start")
+                precision = min((self._side_of(row, "start") for row in now), key=("day", "month", "year").index)
                 events = self._told(member, day, precision, "HierarchyChange")
                 yield Change(
                     "moved", member, day, precision, self._labels(was), self._labels(now), now[0]["group"],
@@ -271,8 +271,12 @@ class Changes:
 
     def _alike(self, one: Iri, other: Iri) -> bool:
         """Say whether two groups were ever of one kind: an STP and an ICS are, and an ICS and its board are not."""
-        first, second = ({row["kind"] for row in self.records.graph.rows("kinds-of", body=iri)} for iri in (one, other))
-        return one != other and bool(first & second)
+        return one != other and bool(self._kinds_ever(one) & self._kinds_ever(other))
+
+    def _kinds_ever(self, group: Iri) -> frozenset[Iri]:
+        if group not in self._ever:
+            self._ever[group] = frozenset(row["kind"] for row in self.records.graph.rows("kinds-of", body=group))
+        return self._ever[group]
 
     def _labels(self, rows: list[Row]) -> str:
         return " and ".join(sorted({self.records.thing(row["group"]).label for row in rows}))

@@ -68,7 +68,7 @@ def difference(
         keep = frozenset({*found.things, *bodies})
     changes = Changes(records, since, as_of)
     told = sorted(
-        (change for change in changes.all() if keep is None or change.thing in keep or change.other in keep),
+        (change for change in changes.all() if keep is None or _is_of(change, keep)),
         key=lambda change: _order(records, change),
     )
     draft.results = [line(records, change) for change in told]
@@ -83,6 +83,11 @@ def difference(
     if any(change.precision != "day" for change in told):
         draft.caution("A date that is known only to the month or year counts from its first day.")
     return draft.finish()
+
+
+def _is_of(change: Change, keep: frozenset[Iri]) -> bool:
+    """Say whether a change is of one of these; a succession is of both its ends, a move of who moved alone."""
+    return change.thing in keep or (change.change in ("succeeded", "code reused", "renamed") and change.other in keep)
 
 
 def line(records: Records, change: Change, **more: str | None) -> Result:
@@ -133,8 +138,19 @@ def _sentence(records: Records, told: list[Change], since: date, as_of: date, of
         if clauses
         else f"{say.capital(when)} nothing{of} is recorded as having begun or ended."
     )
+    if counts["succeeded"] > 1:
+        others[0] += _of_whom(records, [change for change in told if change.change == "succeeded"])
     were = "was" if len(others) == 1 and others[0].startswith("one ") else "were"
     return f"{lead} There {were} {say.listed(others)}." if others else lead
+
+
+def _of_whom(records: Records, successions: list[Change], most: int = 2) -> str:
+    """Say of which kinds there were successions, where there are two."""
+    kinds = Counter(_called(records, records.thing(change.thing)) for change in successions)
+    if not 1 < len(kinds) <= most:
+        return ""
+    ranked = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return f" ({' and '.join(f'{_number(count)} of {many}' for (_, many), count in ranked)})"
 
 
 def _lives(records: Records, lives: list[Change], most: int = 4) -> list[str]:
@@ -173,13 +189,17 @@ def _kinds(records: Records, lives: list[Change]) -> list[str]:
 
 
 def _called(records: Records, thing: Thing) -> tuple[str, str]:
-    """Give the kind of a body in the singular and plural, by its acronym where it has one."""
+    """Give the kind of a body in the singular and plural, by its acronym where it has one; kinds are of one sort."""
+    if thing.is_kind:
+        return "kind of structure", "kinds of structure"
     latest: Iterable[Iri] = several(thing.facts.get("latestKind"))
     kind = next((records.thing(iri) for iri in latest), None)
     if kind is None:
         return "body of no recorded kind", "bodies of no recorded kind"
     acronym = kind.fact("acronym")
-    return (acronym, f"{acronym}s") if acronym else (kind.label, str(kind.facts.get("pluralLabel") or kind.label))
+    # "sub-ICB locations" says more than SICBLs: a name that holds an acronym is short enough.
+    short = bool(acronym) and not any(word.isupper() for word in kind.label.replace("-", " ").split())
+    return (acronym, f"{acronym}s") if short else (kind.label, str(kind.facts.get("pluralLabel") or kind.label))
 
 
 def _number(count: int) -> str:
