@@ -286,7 +286,7 @@ def test_codes_of_july_2022_passed_on_and_functions_succeeded(asked: library.Gra
 def test_all_of_it_in_a_few_seconds_and_in_one_order(asked: library.Graph) -> None:
     begun = time.process_time()
     answer = asked.diff("1999-01-01", "2026-11-22")
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 15, "five seconds on a machine that does nothing else"
     assert len(answer.results) > 400
     assert answer.results == asked.diff("1999-01-01", "2026-11-22").results
     text = render(answer, "text", width=80)

@@ -69,8 +69,8 @@ def timeline(records: Records, name: str, *, as_of: date, sense: str | None = No
                 later += 1
         if story.undated:
             draft.caution(
-                f"Not in order of time, as no date is recorded: {say.listed(sorted(story.undated))} of "
-                f"{story.thing.full}. See all with: kg show"
+                f"Of {story.thing.full} no date is recorded for {say.listed(sorted(story.undated))}; "
+                "what has no date is not told here, and is shown by: kg show"
             )
         for event in story.planned:
             facts = records.event(event)
@@ -151,7 +151,9 @@ class _Story:
             ]  # fmt: skip
             if same and row["event"] not in same[0].statements:
                 same[0].statements.append(row["event"])
-                same[0].text += f": {event['summary']}"
+                now = str(same[0].fields.get("now") or "")
+                repeats = now and now.split(" ", 1)[-1] in event["summary"]
+                same[0].text = event["summary"] if repeats else f"{same[0].text}: {event['summary']}"
             elif not same:
                 sort = sort if sort == "boundary" else "event"
                 lines.append(
@@ -176,8 +178,11 @@ class _Story:
 
         def called(other: Iri) -> str:
             label = self.records.thing(other).short
-            told = say.listed(dict.fromkeys(f"{row['value'] * 100:.1f} % by {row['basis']}" for row in shares[other]))
-            return f"{label} ({told}{'' if side == 'before' else ' of it'})" if told else label
+            of_it = "" if side == "before" else " of it"
+            told = say.listed(
+                dict.fromkeys(f"{row['value'] * 100:.1f} %{of_it} by {row['basis']}" for row in shares[other])
+            )
+            return f"{label} ({told})" if told else label
 
         verb = _MOVES.get(event["type"], _OTHER)[side == "before"]
         if event["type"] == "Reorganisation" and side == "before" and len(others) > 1:
@@ -263,11 +268,11 @@ class _Story:
                 of_group = day == (group.start if side == "start" else group.end)
                 if of_group and group.facts[f"{side}Precision"] not in ("unknown", "open"):
                     precision = group.facts[f"{side}Precision"] if precision in ("unknown", "open") else precision
-                    word = word if side == "start" else "no longer, as it ended, in"
+                    word = word if side == "start" else "no longer, as the group ended, in"
                 if precision == "open" or (side == "end" and day == self.thing.end):
                     continue
                 if precision == "unknown":
-                    self.undated.add(f"when it {sort} a group")
+                    self.undated.add("joining a group" if sort == "joined" else "leaving a group")
                     continue
                 yield Line(sort, day, precision, f"{word} {group.label} {as_role}", [row["membership"]], fields)
 
