@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +14,15 @@ import pytest
 from kg.answers.answer import Answer
 from kg.answers.record import Records
 from kg.faces import library
+from kg.facts import records as rows
+from kg.facts.rows import Facts, Placed
+from kg.graph.build import build
 from kg.graph.compiled import compile_into
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
+from kg.graph.name_index import NameIndex
+from kg.graph.queries import Queries
+from kg.graph.store import OxigraphStore
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +43,22 @@ def records(graph: Graph) -> Records:
 def asked(graph: Graph) -> library.Graph:
     """The graph as Python users hold it: a method for each question."""
     return library.Graph(graph)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
+    """Makes a graph of a few rows, with the real rules and queries."""
+
+    def make(stated: Iterable[rows.Row]) -> library.Graph:
+        facts, inputs = Facts(), Inputs.default()
+        for line, row in enumerate(stated, start=2):
+            facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
+        store = OxigraphStore.holding(build(facts, [], inputs.rules).n_quads)
+        NameIndex.write(tmp_path / "names.sqlite", store)
+        names = NameIndex(tmp_path / "names.sqlite")
+        return library.Graph(Graph(store, names, Queries(inputs.queries), "2026.11.0", tmp_path / "graph.nq"))
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ import typer
 from jsonschema import Draft202012Validator
 
 from kg.answers import answer as parts
+from kg.answers import difference, timeline
 from kg.answers.answer import Answer
 from kg.errors import KgError
-from kg.faces import cli, library
+from kg.faces import cli, histories, library
 from kg.facts import records as rows
 from kg.facts import vocabulary as words
 
@@ -57,6 +58,13 @@ COMMANDS = [
     ("answer", "coverage", "Frimley ICB"),
     ("answer", "show", "Berkshire West ICS"),
     ("answer", "show", "CCG"),
+    ("answer", "diff", "2026-03-31", "2026-04-01"),
+    ("answer", "diff", "1999-01-01", "2026-11-21"),
+    ("answer", "diff", "2026-04-01", "2026-04-01"),
+    ("answer", "timeline", "NHS Frimley ICB"),
+    ("answer", "timeline", "ICS"),
+    ("answer", "timeline", "ICP"),
+    ("answer", "timeline", "West, North and East Cumbria"),
     ("answer", "find", "ICP"),
     ("answer", "find", "berkshire"),
     ("answer", "find", "nothing of that name"),
@@ -171,7 +179,7 @@ def test_what_every_command_prints_is_valid(
     if name == "sparql":
         rest, text = ["-"], PREFIXES + rest[0]
     printed = (
-        getattr(asked, name)(*rest, as_of=AS_OF).to_dict()
+        getattr(asked, name)(*rest, **({} if name == "diff" else {"as_of": AS_OF})).to_dict()
         if part == "answer"
         else json.loads(run(name, *rest, "--json", stdin=text).out)
     )
@@ -180,6 +188,19 @@ def test_what_every_command_prints_is_valid(
     if part in ("query", "sparql", "queries"):
         assert printed["rows"], "a test of no rows shows nothing"
         assert all(list(row) == printed["columns"] for row in printed["rows"])
+
+
+@pytest.mark.parametrize("name", ["ACO", "ICB cluster", "NHS Dorset ICB", "ICP", "nothing of that name"])
+def test_claims_alone_are_valid(asked: library.Graph, name: str) -> None:
+    printed = asked.show(name, as_of=AS_OF, claims=True).to_dict()
+    assert faults("answer", printed) == []
+    assert (printed["intent"], printed["results"]) == ("claims", [])
+
+
+def test_the_changes_it_names_are_those_that_are_told() -> None:
+    told = set(histories.HEADINGS) | set(timeline.SORTS)
+    assert enum("result", "properties", "change") == told
+    assert list(difference.SORTS) == list(histories.HEADINGS)
 
 
 def test_every_command_that_prints_json_is_shown_above() -> None:

@@ -19,7 +19,7 @@ ATTRIBUTION: Final = (
 Status = Literal["answered", "ambiguous", "not_found", "unknown"]
 Intent = Literal[
     "became", "before", "lineage", "members", "memberships", "what", "count",
-    "population", "when", "where", "difference", "list", "find", "coverage", "none",
+    "population", "when", "where", "difference", "timeline", "claims", "list", "find", "coverage", "none",
 ]  # fmt: skip
 Outcome = Literal["continues", "succeeded", "dissolved", "unknown"]
 Codes = dict[str, tuple[str, ...]]
@@ -72,7 +72,8 @@ class Result(NamedTuple):
 
     `how` says what led there: "identity" (renamed, merged, divided), "functions" (duties moved) or
     "codes" (only the code lived on). `share` is the part of the subject, by `share_basis`; `shares` gives it by every
-    basis. `origin` is the key of the body it came from, where an answer is about several.
+    basis. `origin` is the key of the body it came from, where an answer is about several. `change` says what happened to it,
+    in a difference or timeline: from what it `was` to what it is `now`, `other` the key of what came instead.
     """
 
     key: str
@@ -99,6 +100,10 @@ class Result(NamedTuple):
     text: str | None = None
     shares: tuple[Share, ...] = ()
     origin: str | None = None
+    change: str | None = None
+    was: str | None = None
+    now: str | None = None
+    other: str | None = None
     sources: tuple[str, ...] = ()
 
 
@@ -120,12 +125,13 @@ class Step(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What somebody says, where sources differ."""
+    """What somebody says, where sources differ; `group` is shared by claims that cannot all be so."""
 
     text: str
     rank: str
     sources: tuple[str, ...]
     claimed_by: str = ""
+    group: str = ""
 
 
 class Candidate(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kg.answers import census, coverage, description, lineage, membership, people
+from kg.answers import census, coverage, description, difference, lineage, membership, people, timeline
 from kg.answers import language as say
 from kg.answers.answer import Answer, Claim, Intent
 from kg.answers.draft import Draft
@@ -75,6 +75,14 @@ def _date(text: str) -> PartialDate:
         raise UsageError(
             f'"{text}" is not a date that can be read. Write 1 April 2018, April 2018, 2018 or 2018-04-01.'
         ) from None
+
+
+def _with_year(text: str, other: str) -> str:
+    """Give a date the month and year that it leaves to another: "31 March" beside "1 April 2026"."""
+    if re.search(r"\d{4}", text):
+        return text
+    words = other.split()
+    return f"{text} {' '.join(words[-2:] if text.rstrip('sthndr').isdigit() else words[-1:])}"
 
 
 def trimmed(records: Records, name: str, sense: str | None = None) -> str:
@@ -160,6 +168,19 @@ class _Asking:
     def _difference(self) -> Answer:
         other = trimmed(self.records, self.words["y"])
         return description.difference(self.records, self.x, other, as_of=self.as_of, question=self.sentence)
+
+    def _changed(self) -> Answer:
+        """Answer for the day, month or year that is named, whole: from the day before it to its last."""
+        first = self.words.get("first") or self.words.get("since")
+        start = _date(_with_year(first, self.words.get("date", ""))) if first else self.when
+        assert start is not None, "every such pattern has a date"
+        # Two days are the states compared; a month or a year counts with all that happened in it.
+        whole = not first or start.precision != "day"
+        since = date.fromordinal(start.day.toordinal() - 1) if whole else start.day
+        return difference.difference(self.records, since, self._last_day, question=self.sentence)
+
+    def _timeline(self) -> Answer:
+        return timeline.timeline(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
 
     def _population(self) -> Answer:
         return people.population(self._question, self.words.get("by"))

@@ -19,6 +19,11 @@ _DATE: Final = (
 )
 
 
+#: A date on its own, for the sentences about what changed; the first of two may leave its year to the second.
+_DAY: Final = r"\d{1,2}/\d{1,2}/\d{4}|\d{4}(?:-\d{2}){1,2}|(?:\d{1,2}(?:st|nd|rd|th)?,? (?:of )?)?(?:[a-z]+,? )?\d{4}"
+_FIRST: Final = rf"(?P<first>{_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?: (?:of )?[a-z]+)?|[a-z]+)"
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A form of sentence: `asks` names the question in `ask`, `form` is how it is put."""
@@ -69,6 +74,20 @@ PATTERNS: Final = (
     Pattern("difference", r"{x} (?:vs?\.?|versus) {y}", "ACO vs ACS"),
     Pattern("difference", rf"{_BE} {{x}} the same (?:thing )?as {{y}}", "Is an ACO the same as an ACS?"),
     Pattern("each", r"{x}: what (?:do|does) .+ mean.*", "ICS, ICB, ICP: what do they mean and what is the difference?"),
+    # What changed between two days, or on one
+    Pattern("changed", rf"what(?: has| have)? (?:changed|happened|is different) between {_FIRST} and (?P<date>{_DAY})", "What changed between 31 March and 1 April 2026?"),
+    Pattern("changed", rf"what(?: has| have)? (?:changed|happened) from {_FIRST} to (?P<date>{_DAY})", "What changed from 2017 to 2019?"),
+    Pattern("changed", rf"what(?: has| have)? changed (?:since|after) (?P<since>{_DAY})", "What has changed since 1 July 2022?"),
+    Pattern("changed", rf"what(?: has| have)? (?:changed|happened) (?:on|in|during) (?P<date>{_DAY})", "What changed on 1 April 2026?"),
+    Pattern("changed", rf"(?:the )?(?:changes|differences?) (?:on|in|during) (?P<date>{_DAY})", "Changes in April 2020"),
+    Pattern("changed", rf"(?:the )?(?:changes|differences?) between {_FIRST} and (?P<date>{_DAY})", "Differences between 2019 and 2020"),
+    # Everything that happened to one thing, in order of time
+    Pattern(
+        "timeline", rf"what (?:has happened|has been happening|happened|{_BE} happening) to {{x}} (?:over time|over the years|year by year|so far)",
+        "What happened to NHS Frimley CCG over time?",
+    ),
+    Pattern("timeline", r"(?:what is |what's |show |give |show me |give me )?(?:the |a )?(?:timeline|chronology) (?:of|for) {x}", "Timeline of NHS Frimley ICB"),
+    Pattern("timeline", r"(?:show |list |tell me )?everything that (?:has )?happened to {x}", "Everything that happened to Greater Manchester ICS"),
     # What became of it
     Pattern("codes", rf"what (?:happens|happened|{_BE} happening) to (?:the )?{{x}} codes(?: when .+)?", "What happened to STP codes when ICBs started?"),
     Pattern("became", rf"what (?:{_DO}|has|have) {{x}} (?:become|became|turn(?:ed)? into|change[d]? (?:in)?to|evolved? into|get replaced by){{date}}", "What did ACS become?"),

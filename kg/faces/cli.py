@@ -226,7 +226,7 @@ for _verb, _help in _OF_A_LINEAGE.items():
 _OF_A_NAME = {
     "members": "List who belonged to a body on a day, or which bodies were of a kind.",
     "memberships": "List what a body belonged to on a day.",
-    "show": "Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims.",
+    "timeline": "Tell everything that happened to a thing, in order of date.",
 }
 
 
@@ -278,6 +278,26 @@ def coverage(
 ) -> None:  # fmt: skip
     """Say what the graph does not know, by kind: dates, fates, codes, groups, numbers of people, shares."""
     _print(_open(store).coverage(kind, as_of=as_of, sense=sense), _shape(form, json))
+
+
+@app.command()
+def show(
+    name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+    claims: Annotated[bool, typer.Option("--claims", help="Only what somebody claims: where sources differ, who says what.")] = False,
+) -> None:  # fmt: skip
+    """Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims."""
+    _print(_open(store).show(name, as_of=as_of, sense=sense, claims=claims), _shape(form, json))
+
+
+@app.command()
+def diff(
+    since: Annotated[date, typer.Argument(parser=_day, metavar="DATE", help="The earlier day, as 2026-03-31.", show_default=False)],
+    until: Annotated[date, typer.Argument(parser=_day, metavar="DATE", help="The later day, as 2026-04-01.", show_default=False)],
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="Only this kind and the bodies that were ever of it.", show_default=False)] = None,
+    form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
+    """Say what changed between two days: what ended, began, was succeeded, renamed, recoded or moved."""
+    _print(_open(store).diff(since, until, kind=kind, sense=sense), _shape(form, json))
 
 
 @app.command()

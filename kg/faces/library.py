@@ -112,8 +112,32 @@ class Graph:
         question = None if kind is None else self._question(kind, as_of, sense)
         return coverage.coverage(Records(self.graph), as_of=day(as_of), question=question)
 
-    def show(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
-        """Give all that is recorded of a thing."""
+    def diff(
+        self, since: date | str, as_of: date | str, *, kind: str | None = None, sense: str | None = None
+    ) -> Answer:
+        """Say what changed after one day and up to another; `kind` keeps to one kind of structure and its bodies.
+
+        Raises:
+            UsageError: a day is none, the second is before the first, or `kind` names a body.
+        """
+        from kg.answers import difference
+
+        return difference.difference(Records(self.graph), day(since), day(as_of), kind=kind, sense=sense)
+
+    def timeline(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+        """Tell everything that happened to a thing, up to a day, in order of date."""
+        from kg.answers import timeline
+
+        return timeline.timeline(Records(self.graph), name, as_of=day(as_of), sense=sense)
+
+    def show(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, claims: bool = False
+    ) -> Answer:
+        """Give all that is recorded of a thing; with `claims`, only what somebody claims, the preferred first."""
+        if claims:
+            from kg.answers import contested
+
+            return contested.claims(Records(self.graph), name, as_of=day(as_of), sense=sense)
         from kg.answers import description
 
         return description.show(Records(self.graph), name, as_of=day(as_of), sense=sense)

@@ -57,6 +57,15 @@ def aligned(cells: Sequence[Sequence[str]], indent: str = "", rule: bool = False
     return "\n".join(lines)
 
 
+def wrapped(text: str, indent: str, width: int) -> str:
+    """Break a text into lines of a width, each with the indent, and only between words."""
+    import textwrap
+
+    return textwrap.fill(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def _cell(value: Any) -> str:
     plain = _value(value)
     return "" if plain is None else "yes" if plain is True else "no" if plain is False else str(plain)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable
 from datetime import date
 
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, Answer, Ref, Result, Step, cite
-from kg.faces import figures
-from kg.faces.tables import Format, aligned, as_csv, as_markdown
+from kg.faces import figures, histories
+from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
 
 Paint = Callable[[str, str], str]
 
@@ -61,26 +60,37 @@ def _numbers(answer: Answer) -> Callable[[Iterable[str]], str]:
 
 def _text(answer: Answer, paint: Paint, width: int) -> str:
     cites = _numbers(answer)
-    blocks = [paint(_wrapped(_joined(answer.sentence, cites(answer.sentence_sources)), "", width), "strong")]
-    if answer.steps:
+    blocks = [paint(wrapped(_joined(answer.sentence, cites(answer.sentence_sources)), "", width), "strong")]
+    told = histories.tells(answer)
+    if told:
+        blocks.extend(histories.blocks(answer, cites, width))
+    elif answer.steps:
         blocks.append("\n".join(_step_lines(answer, cites, width)))
-    if lines := _result_lines(answer, cites, width):
+    if not told and (lines := _result_lines(answer, cites, width)):
         blocks.append("\n".join(lines))
     blocks += figures.as_text(answer, cites, width)
     if answer.candidates:
         blocks.append(_candidates(answer))
-    notes = [
-        f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
-        for claim in answer.claims
-        if claim.rank == "alternative" or answer.intent not in _LINEAGE
-    ]
-    notes += _cautions(answer, cites)
-    if notes:
-        blocks.append("\n".join(_wrapped(note, "  ", width) for note in notes))
+    if notes := _notes(answer, cites):
+        blocks.append("\n".join(wrapped(note, "  ", width) for note in notes))
     listed = [f"  [{place}] {cite(source)}" for place, source in enumerate(answer.sources, 1)]
     foot = f"As of {say.day(date.fromisoformat(answer.as_of))}, release {answer.release}. {ATTRIBUTION}"
-    blocks.append(paint("\n".join([*listed, _wrapped(foot, "  ", width)]), "faint"))
+    blocks.append(paint("\n".join([*listed, wrapped(foot, "  ", width)]), "faint"))
     return "\n\n".join(blocks)
+
+
+def _notes(answer: Answer, cites: Callable[[Iterable[str]], str]) -> list[str]:
+    """Give the claims that stand beside an answer, where they are not the answer itself, and its cautions."""
+    beside = [
+        claim
+        for claim in answer.claims
+        if answer.intent != "claims" and (claim.rank == "alternative" or answer.intent not in _LINEAGE)
+    ]
+    said = [
+        f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
+        for claim in beside
+    ]
+    return said + _cautions(answer, cites)
 
 
 def _said(answer: Answer) -> str:
@@ -96,12 +106,6 @@ def _joined(sentence: str, cites: str) -> str:
     return f"{sentence} {cites}" if cites else sentence
 
 
-def _wrapped(text: str, indent: str, width: int) -> str:
-    return textwrap.fill(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-
-
 def _step_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
     rows = [(_when(step), _move(step), f"{step.summary}{_mark(step)}", cites(step.sources)) for step in answer.steps]
     first, second = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
@@ -111,8 +115,8 @@ def _step_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: in
     lines = []
     for when, move, what, by in rows:
         inner = " " * (first + 4)
-        lines.append(f"  {when:<{first}}  {_wrapped(move, inner, width).lstrip()}")
-        lines.append(_wrapped(f"{what} {by}".strip(), inner, width))
+        lines.append(f"  {when:<{first}}  {wrapped(move, inner, width).lstrip()}")
+        lines.append(wrapped(f"{what} {by}".strip(), inner, width))
     return lines
 
 
@@ -151,7 +155,7 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
     if max(map(len, texts)) + 2 * len(rows[0]) <= width:
         keep = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
         return [aligned([[row[place] for place in keep] for row in rows], "  ")]
-    return [_wrapped(text, "  ", width) for text in texts]
+    return [wrapped(text, "  ", width) for text in texts]
 
 
 def _end_lines(answer: Answer) -> list[str]:
@@ -213,14 +217,21 @@ def _codes(held: dict[str, tuple[str, ...]]) -> str:
 def _csv(answer: Answer) -> str:
     if answer.intent in _LINEAGE and not any(result.origin for result in answer.results):
         return as_csv(_STEP_COLUMNS, list(step_cells(answer)))
+    if answer.intent == "claims":
+        said = [
+            [claim.group, claim.rank, claim.text, claim.claimed_by, "; ".join(claim.sources), answer.release]
+            for claim in answer.claims
+        ]
+        return as_csv(histories.CLAIM_COLUMNS, said)
+    columns = histories.COLUMNS if histories.tells(answer) else _RESULT_COLUMNS
     cells = []
     for result in answer.results:
         row = {
             **{name.rstrip("_"): value for name, value in result._asdict().items()},
             "codes": _codes(result.codes), "sources": "; ".join(result.sources), "release": answer.release,
         }  # fmt: skip
-        cells.append(["" if row[column] is None else f"{row[column]}" for column in _RESULT_COLUMNS])
-    return as_csv(_RESULT_COLUMNS, cells)
+        cells.append(["" if row[column] is None else f"{row[column]}" for column in columns])
+    return as_csv(columns, cells)
 
 
 def step_cells(answer: Answer) -> Iterable[list[str]]:
@@ -238,7 +249,9 @@ def step_cells(answer: Answer) -> Iterable[list[str]]:
 def _markdown(answer: Answer) -> str:
     cites = _numbers(answer)
     blocks = [f"**{answer.sentence}** {cites(answer.sentence_sources)}".strip()]
-    if answer.steps:
+    if histories.tells(answer):
+        blocks.extend(histories.markdown(answer, cites))
+    elif answer.steps:
         blocks.append(
             as_markdown(
                 ("When", "What", "How", "Sources"),
@@ -252,12 +265,7 @@ def _markdown(answer: Answer) -> str:
         blocks += [as_markdown(table[0], table[1:]) for table in figures.tables(answer, cites)]
     if answer.candidates:
         blocks.append("\n".join(f"- {candidate.label}: `--sense {candidate.sense}`" for candidate in answer.candidates))
-    notes = [
-        f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
-        for claim in answer.claims
-        if claim.rank == "alternative" or answer.intent not in _LINEAGE
-    ] + _cautions(answer, cites)
-    if notes:
+    if notes := _notes(answer, cites):
         blocks.append("\n>\n".join(f"> {note}" for note in notes))
     if answer.sources:
         blocks.append("\n".join(f"{place}. {cite(source)}" for place, source in enumerate(answer.sources, 1)))

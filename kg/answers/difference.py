@@ -1,0 +1,206 @@
+"""What changed between two days: counted in a sentence, and told change by change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from kg.answers import language as say
+from kg.answers.answer import Answer, Result
+from kg.answers.changes import Change, Changes
+from kg.answers.draft import Draft
+from kg.answers.find import look_up, unresolved
+from kg.answers.record import Records, Thing, several
+from kg.errors import UsageError
+from kg.graph.names import Iri, category_of, key_of
+
+#: Every sort of change in the order it is told, with how several and one are counted in the sentence.
+SORTS: Final = {
+    "ended": ("", ""),
+    "began": ("", ""),
+    "succeeded": ("successions", "succession"),
+    "code reused": ("codes passed to another body", "code passed to another body"),
+    "renamed": ("changes of name", "change of name"),
+    "recoded": ("changes of code", "change of code"),
+    "reclassified": ("changes of kind", "change of kind"),
+    "boundary": ("changes of boundary", "change of boundary"),
+    "moved": ("moves to another group", "move to another group"),
+    "clustered": ("", ""),
+}
+_NUMBERS: Final = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+
+def difference(
+    records: Records, since: date, as_of: date, *, kind: str | None = None, sense: str | None = None, question: str = ""
+) -> Answer:
+    """Say what changed after one day and up to another; `kind` keeps to one kind and the bodies that were ever of it.
+
+    `results` has one line a change and `steps` the events between; the two days are of the state compared, so a change
+    dated the second day counts and one dated the first does not.
+
+    Raises:
+        UsageError: the second day is before the first, or `kind` is the name of a body.
+    """
+    if since > as_of:
+        raise UsageError(
+            f"The first day, {since}, is after the second, {as_of}. Give the earlier one first: kg diff {as_of} {since}"
+        )
+    asked = question or f"What changed between {since} and {as_of}{f' among {kind}' if kind else ''}?"
+    draft = Draft(records, asked, "difference", as_of)
+    keep: frozenset[Iri] | None = None
+    of = ""
+    if kind is not None:
+        found = look_up(records, kind, sense)
+        if not found.things:
+            return unresolved(records, found, kind, asked, "difference", as_of)
+        named = records.thing(found.last)
+        if not named.is_kind:
+            raise UsageError(
+                f'"{say.shown(kind)}" is a body, and --kind takes a kind of structure such as ICB. '
+                f'For one body ask: kg timeline "{named.label}"'
+            )
+        draft.subject, of = named.subject, f" among {named.plain_plural}"
+        bodies = {row["body"] for iri in found.things for row in records.graph.rows("ever-of-kind", kind=iri)}
+        keep = frozenset({*found.things, *bodies})
+    changes = Changes(records, since, as_of)
+    told = sorted(
+        (change for change in changes.all() if keep is None or _is_of(change, keep)),
+        key=lambda change: _order(records, change),
+    )
+    draft.results = [line(records, change) for change in told]
+    events = {statement for change in told for statement in change.statements}
+    lineage = {row["event"]: row["lineage"] for row in changes.transfers}
+    for event in changes.events:
+        sides = records.sides(event.iri)
+        if event.iri in events or (keep is None and event.type != "Clustering"):
+            draft.steps.append(records.step(event.iri, sides["before"], sides["after"], lineage.get(event.iri)))
+    draft.sentence = _sentence(records, told, since, as_of, of)
+    draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:4]
+    if any(change.precision != "day" for change in told):
+        draft.caution("A date that is known only to the month or year counts from its first day.")
+    return draft.finish()
+
+
+def _is_of(change: Change, keep: frozenset[Iri]) -> bool:
+    """Say whether a change is of one of these; a succession is of both its ends, a move of who moved alone."""
+    return change.thing in keep or (change.change in ("succeeded", "code reused", "renamed") and change.other in keep)
+
+
+def line(records: Records, change: Change, **more: str | None) -> Result:
+    """Give a change as a line of an answer."""
+    sources = tuple(dict.fromkeys(key for statement in change.statements for key in records.cites(statement)))
+    fields = {
+        "change": change.change, "date": say.iso(change.date, change.precision), "was": change.was, "now": change.now,
+        "other": key_of(change.other) if change.other else None, "share": change.share, "share_basis": change.basis,
+        "how": change.how, "text": change.text, "sources": sources,
+    }  # fmt: skip
+    return records.thing(change.thing).result(**(fields | more))
+
+
+def _order(records: Records, change: Change) -> tuple[object, ...]:
+    """Sort by change, then bodies before kinds, by kind, date and name: no two changes are level."""
+    thing = records.thing(change.thing)
+    return (
+        list(SORTS).index(change.change), thing.is_kind, thing.kind, change.date, thing.label, thing.iri,
+        change.other or "", change.was or "", change.now or "", change.text or "", change.statements,
+    )  # fmt: skip
+
+
+def between(since: date, as_of: date) -> str:
+    """Give two days with their preposition: "between 31 March and 1 April 2026"."""
+    first = say.day(since).removesuffix(f" {since.year}") if since.year == as_of.year else say.day(since)
+    return f"between {first} and {say.day(as_of)}"
+
+
+def _sentence(records: Records, told: list[Change], since: date, as_of: date, of: str) -> str:
+    if since == as_of:
+        return f"Nothing changed{of}: {say.day(since)} is one and the same day."
+    when = between(since, as_of)
+    if not told:
+        return f"Nothing that this graph records changed{of} {when}."
+    lives = [change for change in told if change.change in ("ended", "began")]
+    clauses = [
+        *_lives(records, [change for change in lives if category_of(change.thing) == "body"]),
+        *_kinds(records, [change for change in lives if category_of(change.thing) == "kind"]),
+    ]
+    counts = Counter(change.change for change in told)
+    others = [
+        f"{_number(counts[sort])} {many if counts[sort] > 1 else one}"
+        for sort, (many, one) in SORTS.items()
+        if counts[sort] and many
+    ]
+    lead = (
+        f"{say.capital(when)} {'; '.join(clauses)}."
+        if clauses
+        else f"{say.capital(when)} nothing{of} is recorded as having begun or ended."
+    )
+    if counts["succeeded"] > 1:
+        others[0] += _of_whom(records, [change for change in told if change.change == "succeeded"])
+    were = "was" if len(others) == 1 and others[0].startswith("one ") else "were"
+    return f"{lead} There {were} {say.listed(others)}." if others else lead
+
+
+def _of_whom(records: Records, successions: list[Change], most: int = 2) -> str:
+    """Say of which kinds there were successions, where there are two."""
+    kinds = Counter(_called(records, records.thing(change.thing)) for change in successions)
+    if not 1 < len(kinds) <= most:
+        return ""
+    ranked = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return f" ({' and '.join(f'{_number(count)} of {many}' for (_, many), count in ranked)})"
+
+
+def _lives(records: Records, lives: list[Change], most: int = 4) -> list[str]:
+    """Count what ended and began, by kind: the kinds with most first, and the rest together."""
+    counts: dict[str, Counter[str]] = {}
+    words: dict[str, tuple[str, str]] = {}
+    for change in lives:
+        one, many = _called(records, records.thing(change.thing))
+        words[many] = (one, many)
+        counts.setdefault(many, Counter())[change.change] += 1
+    ranked = sorted(counts, key=lambda many: (-counts[many].total(), many))
+    shown = ranked if len(ranked) <= most + 1 else ranked[:most]
+    clauses = [_clause(counts[many], *words[many]) for many in shown]
+    rest: Counter[str] = sum((counts[many] for many in ranked[len(shown) :]), Counter())
+    return [*clauses, _clause(rest, "other body", "other bodies")] if rest else clauses
+
+
+def _clause(count: Counter[str], one: str, many: str) -> str:
+    ended, began = count["ended"], count["began"]
+    if ended and began:
+        return f"{_number(ended)} {many if ended > 1 else one} ended and {_number(began)} began"
+    total, verb = (ended, "ended") if ended else (began, "began")
+    return f"{_number(total)} {many if total > 1 else one} {verb}"
+
+
+def _kinds(records: Records, lives: list[Change]) -> list[str]:
+    clauses = []
+    for verb in ("ended", "began"):
+        names = [records.thing(change.thing).short for change in lives if change.change == verb]
+        if names:
+            noun = "kind of structure" if len(names) == 1 else "kinds of structure"
+            clauses.append(
+                f"the {noun} {say.listed(names)} {verb}" if len(names) < 4 else f"{_number(len(names))} {noun} {verb}"
+            )
+    return clauses
+
+
+def _called(records: Records, thing: Thing) -> tuple[str, str]:
+    """Give the kind of a body in the singular and plural, by its acronym where it has one; kinds are of one sort."""
+    if thing.is_kind:
+        return "kind of structure", "kinds of structure"
+    latest: Iterable[Iri] = several(thing.facts.get("latestKind"))
+    kind = next((records.thing(iri) for iri in latest), None)
+    if kind is None:
+        return "body of no recorded kind", "bodies of no recorded kind"
+    acronym = kind.fact("acronym")
+    # "sub-ICB locations" says more than SICBLs: a name that holds an acronym is short enough.
+    short = bool(acronym) and not any(word.isupper() for word in kind.label.replace("-", " ").split())
+    return (acronym, f"{acronym}s") if short else (kind.label, str(kind.facts.get("pluralLabel") or kind.label))
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else say.number(count)
