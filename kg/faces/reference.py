@@ -53,6 +53,7 @@ def _column(row: type[Row], column: str) -> str:
     where = {
         "source": "Keys of sources.csv.", "kind": "Key in kinds.csv.", "body": "Key in bodies.csv.",
         "thing": "Key in kinds.csv or bodies.csv.", "event": "Key in events.csv.",
+        "input": "Key in inputs.csv.",
     }.get(refers, "")  # fmt: skip
     meaning = " ".join(part for part in (needed + said, where if name != "source" else "", listed) if part).strip()
     return f"| `{column}` | {_form(info.annotation, words)} | {meaning[:1].upper() + meaning[1:]} |\n"

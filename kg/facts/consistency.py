@@ -39,6 +39,7 @@ def faults(facts: Facts) -> Iterator[Fault]:
                     "kind": "kinds.csv",
                     "body": "bodies.csv",
                     "event": "events.csv",
+                    "input": "inputs.csv",
                 }[table]
                 yield fault(
                     placed.file,
@@ -63,6 +64,7 @@ def _keys(facts: Facts) -> Mapping[str, frozenset[str]]:
     kinds, bodies = of(records.Kind), of(records.Body)
     return {
         "source": of(records.Source), "kind": kinds, "body": bodies, "thing": kinds | bodies, "event": of(records.Event),
+        "input": of(records.Input),
     }  # fmt: skip
 
 
@@ -73,7 +75,8 @@ def _references(row: Row) -> Iterator[tuple[str, str, str]]:
     for column, table in refers.items():
         value = getattr(row, column)
         for key in value if isinstance(value, tuple) else (value,):
-            yield column, key, table
+            if key is not None:
+                yield column, key, table
 
 
 def _clashes(facts: Facts) -> Iterator[Fault]:
@@ -134,10 +137,18 @@ def _numbers(placed: Placed, row: records.Observation) -> Iterator[Fault]:
 
 
 def _transfers(facts: Facts) -> Iterator[Fault]:
+    """Hold what moved, as stated and as computed, against its event, and shares against each other."""
     events = {row.key: row for row in facts.rows(records.Event)}
+    stated = [(p, cast("records.Transfer", p.row)) for p in facts.placed.get(records.Transfer.FILE, [])]
+    computed = [(p, cast("records.Share", p.row)) for p in facts.placed.get(records.Share.FILE, [])]
+    #: Where an event says which edges it has, no others are made.
+    edges: dict[str, set[tuple[str, str]]] = {}
+    for _, edge in stated:
+        edges.setdefault(edge.event, set()).add((edge.giver, edge.receiver))
     totals: dict[tuple[str, str, str], list[tuple[float, Placed]]] = {}
-    for placed in facts.placed.get(records.Transfer.FILE, []):
-        row = cast("records.Transfer", placed.row)
+    said: dict[tuple[str, ...], Placed] = {}
+    both: list[tuple[Placed, records.Transfer | records.Share]] = [*stated, *computed]
+    for placed, row in both:
         event = events.get(row.event)
         if event is None:
             continue
@@ -152,19 +163,40 @@ def _transfers(facts: Facts) -> Iterator[Fault]:
                     column,
                     f'"{key}" is not on that side of event {event.key}: {"; ".join(side)}.',
                 )
-        if (row.share is None) != (row.basis == ""):
+        if isinstance(row, records.Share):
+            yield from _computed(placed, row, edges.get(row.event))
+        elif (row.share is None) != (row.basis == ""):
             yield fault(placed.file, placed.line, "share", "a share and its basis go together: fill both or neither.")
-        elif row.share is not None:
-            totals.setdefault((row.event, row.giver, row.basis), []).append((row.share, placed))
+        if row.share is None:
+            continue
+        totals.setdefault((row.event, row.giver, row.basis), []).append((row.share, placed))
+        other = said.setdefault((row.event, row.giver, row.receiver, row.basis), placed)
+        if other.file != placed.file:
+            message = f"the share by {row.basis} is also stated in data/{other.file}, line {other.line}. Keep one: the computed one where the files allow it."
+            yield fault(placed.file, placed.line, "basis", message)
     for (event_key, giver, basis), parts in sorted(totals.items()):
         total, last = sum(share for share, _ in parts), parts[-1][1]
-        if abs(total - 1) > 1e-6 and events[event_key].type != "PartialTransfer":
+        partial = events[event_key].type == "PartialTransfer"
+        if not partial and abs(total - 1) > 1e-6:
             yield fault(
                 last.file,
                 last.line,
                 "share",
                 f"the shares of {giver} by {basis} in {event_key} sum to {total:.6f}, not 1. Add the missing part.",
             )
+        elif partial and total > 1 - 1e-9:
+            message = f"all of {giver} would leave in {event_key}, a PartialTransfer, after which it goes on. Mend the share or the type."
+            yield fault(last.file, last.line, "share", message)
+
+
+def _computed(placed: Placed, row: records.Share, edges: set[tuple[str, str]] | None) -> Iterator[Fault]:
+    """Hold a computed share against its own numbers, and against the edges that its event has."""
+    if abs(row.share - row.amount / row.total) > 1e-9:
+        message = f"{row.amount} of {row.total} is {row.amount / row.total:.10f}. Run kg shares again; the table is not written by hand."
+        yield fault(placed.file, placed.line, "share", message)
+    if edges is not None and (row.giver, row.receiver) not in edges:
+        message = f"data/transfers.csv has rows for {row.event}, and none from {row.giver} to {row.receiver}. Add one there, with the part and no share."
+        yield fault(placed.file, placed.line, "receiver", message)
 
 
 def _codes(facts: Facts) -> Iterator[Fault]:

@@ -266,6 +266,70 @@ class Transfer(Sourced):
     method: str = Field("", description="how it was derived")
 
 
+class Input(Row):
+    """A file that a publisher printed and that shares are computed from; the file itself is not kept here."""
+
+    FILE = "inputs.csv"
+    IDENTITY = ("key",)
+    REFERS = {"source": "source"}
+
+    key: Key = Field(description="what it is and its edition: 'lsoa11-sicbl22-icb22'")
+    file: Text = Field(description="its name in the folder that is given to `kg shares --inputs`")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of the file as it lies there; another file is refused"
+    )
+    date: Day = Field(description="the day it is true of, not that of its printing")
+    what: Text = Field(description="what it says, of what, and how many lines it has")
+    source: Annotated[Keys, Field(min_length=1, description="keys of `sources.csv`, best first")]
+    note: str = Field("", description="what to know before using it")
+
+
+class Comparison(Row):
+    """Which files make one computation: of who went where, or, without `after`, of how many live in each body."""
+
+    FILE = "comparisons.csv"
+    IDENTITY = ("key",)
+    REFERS = {"before": "input", "after": "input", "weights": "input", "bridge": "input", "after_as": "kind"}
+
+    key: Key = Field(description="says what is compared: 'ccg-icb-2022-population'")
+    basis: Literal["population", "practices", "area"] = Field(description="what is counted")
+    before: Key = Field(description="the earlier file")
+    before_column: str = Field("", description="its column of codes; empty for a file of practices")
+    before_on: Day | None = Field(None, description="the day its codes are read by; that of the file when empty")
+    after: Key | None = Field(None, description="the later file; empty to count one file")
+    after_column: str = Field("", description="its column of codes")
+    after_on: Day | None = Field(
+        None, description="the day its codes are read by, where a code has passed to another body by then"
+    )
+    after_as: Key | None = Field(
+        None, description="a kind: meant is the body of that kind of which the one with the code was part on `after_on`"
+    )
+    givers: str = Field("", description="codes of the only givers to look at, parted by '; '; all when empty")
+    weights: Key | None = Field(None, description="the file of people by area; empty when areas or practices count")
+    bridge: Key | None = Field(None, description="the file that joins areas of two censuses, where editions differ")
+    reference: Text = Field(description="the edition, as a reader is told it: 'ONS mid-2020'")
+    method: Text = Field(description="how it is counted, in words")
+
+
+class Share(Sourced):
+    """What part of whom went where, as computed; written whole by `kg shares` and never by hand."""
+
+    FILE = "shares.csv"
+    IDENTITY = ("event", "giver", "receiver", "basis")
+    REFERS = {"event": "event", "giver": "body", "receiver": "body", "inputs": "input"}
+
+    event: Key = Field(description="the event in which it moved")
+    giver: Key = Field(description="the body that gave")
+    receiver: Key = Field(description="the body that received")
+    basis: Literal["population", "practices", "area"] = Field(description="what was counted")
+    amount: int = Field(gt=0, description="how many moved")
+    total: int = Field(gt=0, description="how many `giver` had, those that stayed included")
+    share: float = Field(gt=0, le=1, description="`amount` divided by `total`, to ten decimals")
+    reference: Text = Field(description="the edition of what was counted")
+    method: Text = Field(description="how it was counted")
+    inputs: Annotated[Keys, Field(min_length=1, description="keys of `inputs.csv`: the files it was computed from")]
+
+
 class Membership(Dated):
     """Who belonged to what, from when to when, in which role."""
 
@@ -348,7 +412,7 @@ class Listing(Sourced):
 #: Every file of `data/`, in the order a reader meets them.
 ROWS: tuple[type[Row], ...] = (
     Source, Kind, KindChange, KindPart, Distinction, Body, Naming, Classification, CodeAssignment,
-    Event, Transfer, Membership, Observation, Claim, Listing,
+    Event, Transfer, Input, Comparison, Share, Membership, Observation, Claim, Listing,
 )  # fmt: skip
 
 

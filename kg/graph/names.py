@@ -26,6 +26,7 @@ PREFIXES: Final[dict[str, str]] = {
             "entry",
             "transfer",
             "share",
+            "input",
             "membership",
             "classification",
             "naming",

@@ -69,6 +69,8 @@ class Writer:
 
     def row(self, row: r.Row) -> None:
         """State one row: its node, its dates, and on whose word."""
+        if isinstance(row, r.Comparison):
+            return  # says what is to be computed, and is no fact
         node = self._row(row)
         if isinstance(row, r.Dated):
             self._period(node, row)
@@ -107,6 +109,10 @@ class Writer:
                 node = self._change(row)
             case r.Transfer():
                 node = self._transfer(row)
+            case r.Share():
+                node = self._computed(row)
+            case r.Input():
+                node = self._input(row)
             case r.KindPart():
                 node = self.node(
                     statement("containment", *identity),
@@ -210,14 +216,34 @@ class Writer:
         """Add the part that moved, and its share when one is known, to the edge of the event."""
         edge = statement("transfer", row.event, thing("body", row.giver), thing("body", row.receiver))
         self.node(edge, movedPart=row.part)
-        if row.share is None:
-            return edge
+        return edge if row.share is None else self._share(row)
+
+    def _computed(self, row: r.Share) -> Iri:
+        """Add a computed share to the edge of the event, with what it was divided from and by, and its files."""
+        node = self._share(row)
+        self.add(node, term("amount"), row.amount)
+        self.add(node, term("total"), row.total)
+        for key in row.inputs:
+            self.add(node, term("usedInput"), thing("input", key))
+        return node
+
+    def _share(self, row: r.Transfer | r.Share) -> Iri:
         share = self.node(
             statement("share", *(getattr(row, name) for name in row.IDENTITY)), term("Share"), basis=row.basis,
             value=row.share, reference=row.reference, method=row.method,
         )  # fmt: skip
+        edge = statement("transfer", row.event, thing("body", row.giver), thing("body", row.receiver))
         self.add(edge, term("hasShare"), share)
         return share
+
+    def _input(self, row: r.Input) -> Iri:
+        node = self.node(thing("input", row.key), term("InputFile"), fileName=row.file, sha256=row.sha256)
+        self._day(node, "observedOn", row.date)
+        self.add(node, _in("dcterms", "description"), row.what)
+        self.add(node, _in("skos", "note"), row.note)
+        for key in row.source:
+            self.add(node, _in("dcterms", "source"), thing("source", key))
+        return node
 
     def _day(self, node: Iri, name: str, day: PartialDate | None) -> None:
         if day is not None:
