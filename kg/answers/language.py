@@ -76,7 +76,8 @@ def period(start: str | None, end: str | None) -> str:
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Join words: "a", "a and b", "a, b and c"."""
     items = list(words)
-    if any(", " in item for item in items) and len(items) > 1:  # names that hold commas are parted by something else
+    parted = items[:1] if len(items) == 2 else items  # of two, a comma in the second leaves nothing in doubt
+    if any(", " in item for item in parted) and len(items) > 1:  # names that hold commas are parted by something else
         return f"{'; '.join(items[:-1])}; {last} {items[-1]}"
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
 

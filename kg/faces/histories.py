@@ -20,7 +20,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 CLAIM_COLUMNS: Final = ("group", "rank", "text", "claimed_by", "sources", "release")
 HEADINGS: Final = {
-    "ended": "Ended",
+    "ended": "Ended, with the first day without it",
     "began": "Began",
     "succeeded": "Succeeded, whole or in part",
     "code reused": "Code passed on, which is no succession in law",

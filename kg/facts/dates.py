@@ -51,4 +51,4 @@ class PartialDate:
         return date.fromordinal(self.day.toordinal() + 1)
 
     def __str__(self) -> str:
-        return {"day": f"{self.day:%Y-%m-%d}", "month": f"{self.day:%Y-%m}"}.get(self.precision, f"{self.day:%Y}")
+        return self.day.isoformat()[: {"day": 10, "month": 7}.get(self.precision, 4)]

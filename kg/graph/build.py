@@ -6,7 +6,7 @@ There are no blank nodes: every node has an address, and two builds give the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from kg.graph.names import GRAPHS
 from kg.graph.statements import Built, Writer
 
 
-def build(facts: Facts, ontology: Iterable[Path], rules: Iterable[Path]) -> Built:
+def build(
+    facts: Facts, ontology: Iterable[Path], rules: Iterable[Path], keep: Callable[[bytes], object] = lambda _: None
+) -> Built:
     """Turn rows, the ontology's Turtle files and CONSTRUCT rules into the lines of one graph.
 
     Graphs: ontology, curated (what the rows state), derived (what the rules add).
@@ -27,6 +29,7 @@ def build(facts: Facts, ontology: Iterable[Path], rules: Iterable[Path]) -> Buil
         facts: the rows of `data/`.
         ontology: Turtle files.
         rules: CONSTRUCT queries, run in order of their names.
+        keep: is handed the graph as N-Quads in two parts, each as soon as it is known: what is stated, what is derived.
 
     Raises:
         BadInput: a Turtle file or a rule cannot be parsed.
@@ -38,13 +41,13 @@ def build(facts: Facts, ontology: Iterable[Path], rules: Iterable[Path]) -> Buil
     writer.schemes()
     built = writer.built
     stated = {*built.lines, *_turtle(ontology)}
-    _load(built.store, stated)
-    built.lines = sorted(stated | _derive(built.store, rules))
+    n_quads = "".join(stated).encode()
+    keep(n_quads)
+    built.store.bulk_load(input=n_quads, format=ox.RdfFormat.N_QUADS)
+    derived = _derive(built.store, rules)
+    keep("".join(derived).encode())
+    built.lines = sorted(stated | derived)
     return built
-
-
-def _load(store: ox.Store, lines: Iterable[str]) -> None:
-    store.bulk_load(input="".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
 
 
 def _turtle(files: Iterable[Path]) -> Iterator[str]:
@@ -71,6 +74,6 @@ def _derive(store: ox.Store, rules: Iterable[Path]) -> set[str]:
                 f"queries/rules/{path.name} is not SPARQL: {error}. Mend the rule, then build again."
             ) from None
         found = {f"{triple} <{GRAPHS['derived']}> .\n" for triple in triples}
-        _load(store, found)
+        store.bulk_load(input="".join(found).encode(), format=ox.RdfFormat.N_QUADS)
         derived |= found
     return derived

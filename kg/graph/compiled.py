@@ -100,7 +100,10 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     import hashlib
     import tempfile
     from collections import Counter
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
+    from functools import partial
+
+    import pyoxigraph as ox
 
     from kg.facts.curated import load
     from kg.graph.build import build
@@ -119,13 +122,19 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             f"The compiled graph cannot be written to {folder.parent} ({error.strerror}). Set KG_CACHE to a folder that can be written."
         ) from None
     try:
-        built = build(facts, inputs.ontology, inputs.rules)
-        data = built.n_quads
-        (made / "graph.nq").write_bytes(data)
-        with ThreadPoolExecutor(1) as beside:  # the engine loads without Python, which indexes names meanwhile
-            loading = beside.submit(_load, made / "store", made / "graph.nq")
+        store = ox.Store(str(made / "store"))
+        with ThreadPoolExecutor(1) as beside:  # the engine loads without Python, which derives and indexes meanwhile
+            loads = list[Future[None]]()
+            into = partial(store.bulk_load, format=ox.RdfFormat.N_QUADS)
+            built = build(facts, inputs.ontology, inputs.rules, lambda part: loads.append(beside.submit(into, part)))
+            data = built.n_quads
+            (made / "graph.nq").write_bytes(data)
             names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
-            loading.result()
+            for loading in loads:
+                loading.result()
+        store.optimize()
+        store.flush()
+        del store
         manifest = {
             "release": RELEASE,
             "inputs": inputs.fingerprint,
@@ -138,15 +147,6 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return manifest
-
-
-def _load(folder: Path, n_quads: Path) -> None:
-    import pyoxigraph as ox
-
-    store = ox.Store(str(folder))
-    store.bulk_load(path=str(n_quads), format=ox.RdfFormat.N_QUADS)
-    store.optimize()
-    store.flush()
 
 
 def _swap(made: Path, folder: Path, *, replace: bool) -> None:

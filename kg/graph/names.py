@@ -6,6 +6,7 @@ Terms are hash IRIs of the ontology; things are slash IRIs, `BASE/id/<category>/
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Final
 
 BASE: Final = "https://w3id.org/nhs-integration/"
@@ -61,6 +62,7 @@ class Iri(str):
     __slots__ = ()
 
 
+@cache
 def term(name: str) -> Iri:
     """Give the IRI of a term of our ontology."""
     return Iri(TERMS + name)

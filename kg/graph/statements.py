@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -283,5 +284,6 @@ class Writer:
         self.add(node, _in("skos", "note"), row.note)
 
 
+@cache
 def _in(prefix: str, name: str) -> Iri:
     return Iri(PREFIXES[prefix] + name)
