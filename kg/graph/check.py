@@ -9,21 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
-
-import pyoxigraph as ox
+from typing import Any, Final
 
 from kg.errors import BadInput, Fault
 from kg.facts.curated import columns_of, read
 from kg.facts.records import ROWS
 from kg.graph.build import build
 from kg.graph.inputs import Inputs
-from kg.graph.names import PREFIXES, curie, local_name
+from kg.graph.names import curie, local_name
 from kg.graph.queries import Queries
+from kg.graph.shapes import Severity, Shapes
 from kg.graph.statements import Built
 from kg.graph.store import OxigraphStore
-
-Severity = Literal["fault", "warning"]
 
 #: The rule of a finding about a row that is wrong by itself, before any graph is made of it.
 ROW_RULE: Final = "data-row"
@@ -132,65 +129,19 @@ def column_of(file: str, path: str) -> str:
 
 def _shapes(inputs: Inputs, built: Built, *, whole: bool) -> tuple[int, list[Finding]]:
     """Try the shapes on the graph; give how many there are, and what they find."""
-    from rdflib import RDF, SH, Graph
-
-    try:
-        shapes = Graph().parse(inputs.shapes, format="turtle")
-    except Exception as error:  # rdflib raises whatever its parser meets
-        raise BadInput(f"ontology/shapes.ttl is not Turtle: {error}. Mend the file, then check again.") from None
-    results = validate(rdflib_graph(built.n_quads), shapes)
+    shapes = Shapes(inputs.shapes.read_text(encoding="utf-8"))
     # The tables have told of every key that is nowhere; what names a row at fault is not itself at fault.
-    mute = () if whole else (SH.ClassConstraintComponent, SH.OrConstraintComponent)
+    mute = () if whole else ("class", "or")
     found = []
-    for result in results.subjects(RDF.type, SH.ValidationResult):
-        if results.value(result, SH.sourceConstraintComponent) in mute:
+    for result in shapes.results(built.store):
+        if result.word in mute:
             continue
-        node, shape = str(results.value(result, SH.focusNode)), results.value(result, SH.sourceShape)
-        column = column_of(built.origins.get(node, ("", 0))[0], _path(shapes, shape))
-        message, _, remedy = str(results.value(result, SH.resultMessage)).partition("; ")
-        value = results.value(result, SH.value)
-        shown = "" if value is None else f" (found: {curie(str(value))})"
-        severity: Severity = "warning" if results.value(result, SH.resultSeverity) == SH.Warning else "fault"
-        remedy = remedy[:1].upper() + remedy[1:]
-        found.append(_finding(built, node, column, local_name(str(shape)), f"{message}{shown}.", remedy, severity))
-    return len(set(shapes.subjects(RDF.type, SH.NodeShape))), found
-
-
-def _path(shapes: Any, shape: Any) -> str:
-    """Give the property a shape looks at; of several, the first."""
-    from rdflib import RDF, SH, URIRef
-
-    path, steps = shapes.value(shape, SH.path), (SH.alternativePath, SH.inversePath, RDF.first)
-    while path is not None and not isinstance(path, URIRef):
-        path = next((found for step in steps if (found := shapes.value(path, step))), None)
-    return str(path or "")
-
-
-def validate(graph: Any, shapes: Any) -> Any:
-    """Run SHACL; give the graph of results. Both arguments and the result are rdflib graphs."""
-    import pyshacl
-
-    _, results, text = pyshacl.validate(graph, shacl_graph=shapes, inference="none", inplace=True, advanced=False)
-    if not hasattr(results, "subjects"):
-        raise BadInput(f"ontology/shapes.ttl cannot be run: {text}")
-    return results
-
-
-def rdflib_graph(n_quads: bytes) -> Any:
-    """Give the triples of an N-Quads document as one rdflib graph; rdflib's own parser takes ten times as long."""
-    from rdflib import Graph, Literal, URIRef
-
-    def term(node: Any) -> Any:
-        if isinstance(node, ox.NamedNode):
-            return URIRef(node.value)
-        plain = node.datatype.value in (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
-        return Literal(node.value, lang=node.language, datatype=None if plain else URIRef(node.datatype.value))
-
-    graph = Graph()
-    return graph.addN(
-        (term(quad.subject), term(quad.predicate), term(quad.object), graph)
-        for quad in ox.parse(n_quads, ox.RdfFormat.N_QUADS)
-    )
+        column = column_of(built.origins.get(result.node, ("", 0))[0], result.path)
+        message, _, remedy = result.message.partition("; ")
+        shown = "" if result.value is None else f" (found: {curie(result.value)})"
+        message, remedy = f"{message}{shown}.", remedy[:1].upper() + remedy[1:]
+        found.append(_finding(built, result.node, column, local_name(result.rule), message, remedy, result.severity))
+    return len(shapes.named), found
 
 
 def _queries(inputs: Inputs, built: Built, *, whole: bool) -> tuple[int, tuple[str, ...], list[Finding]]:
