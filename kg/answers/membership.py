@@ -197,12 +197,9 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any
 
 def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], as_of: date) -> None:
     """Say which members of a list that is still taken to hold had ended by the day, for what came after is not listed."""
-    shown, gone = {row["member"] for row in rows}, []
-    for row in records.graph.rows("all-memberships"):
-        if row["group"] == thing.iri and row["member"] not in shown and row["start"] <= as_of < row["end"]:
-            member = records.thing(row["member"])
-            if member.end <= as_of:
-                gone.append(member.label)
+    shown = {row["member"] for row in rows}
+    listed = records.graph.rows("ended-members", body=thing.iri, asOf=as_of)
+    gone = [row["label"] for row in listed if row["member"] not in shown]
     if gone:
         names = say.shortened(sorted(gone), 12)
         draft.caution(
