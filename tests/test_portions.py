@@ -39,6 +39,26 @@ def test_what_is_nowhere_divided_by_a_stated_share_has_no_portions() -> None:
     assert parts(passing("m", A, B, Y15)) == {}
 
 
+def test_shares_rounded_in_print_make_up_the_whole_exactly() -> None:
+    """Those of Frimley, as published, add up to a little more than 1."""
+    weights = (Fraction("0.588618993418278"), Fraction("0.229339252148803"), Fraction("0.18204175443292"))
+    found = parts(
+        *(passing("d", A, to, Y15) for to in (B, C, D)),
+        **{f"d_a_{to}": {"population": weight} for to, weight in zip((B, C, D), weights, strict=True)},
+    )["population"]
+    assert sum(weights) > 1
+    assert sum(found.values()) == 1
+    assert all(abs(found[to] - weight) < Fraction(1, 10**14) for to, weight in zip((B, C, D), weights, strict=True))
+
+
+def test_shares_that_do_not_make_up_the_whole_are_none() -> None:
+    half = {"area": Fraction(1, 2)}
+    found = portions(A, [passing("d", A, B, Y15), passing("d", A, C, Y15)], {
+        (Iri("d"), A, B): half, (Iri("d"), A, C): {"area": Fraction(2, 5)},
+    })  # fmt: skip
+    assert [(list(each.missing), each.unknown) for each in found] == [(["d"], {B, C})]
+
+
 def test_a_partial_transfer_leaves_the_rest() -> None:
     found = parts(
         passing("p", A, B, Y15, partial=True), p_a_b={"practices": Fraction(32, 73), "budget": Fraction(39, 100)}

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from kg.answers.answer import Result, Share, ShareTotal
-from kg.answers.portions import Passing, Portions, portions
+from kg.answers.passings import PARTIAL, gathered, kind_of_event
+from kg.answers.portions import Portions, portions
 from kg.answers.record import Records, Transfer
 from kg.graph.names import Iri, key_of
 
@@ -17,8 +18,6 @@ Only = Literal["legal", "codes"]
 
 #: How strongly a transfer ties what was to what came: the weakest on a path is the path's own.
 _TIES: Final = ("identity", "functions", "codes")
-#: Events after which the giver lives on, or which join an existing body, where its share is no share of what came.
-_PARTIAL: Final = "PartialTransfer"
 
 
 @dataclass
@@ -30,11 +29,6 @@ class Ends:
     #: The givers whose share was applied to a part of them, by basis.
     estimated: dict[Iri, list[str]] = field(default_factory=dict)
     missing: dict[Iri, list[str]] = field(default_factory=dict)
-
-
-def kind_of_event(records: Records, transfer: Transfer) -> str:
-    """Give the type of the event of a transfer, as "Merger"."""
-    return str(records.event(transfer.event)["type"])
 
 
 def in_lineage(records: Records, transfer: Transfer, only: Only) -> bool:
@@ -81,7 +75,7 @@ def ends(records: Records, walked: list[Transfer], start: Iri, direction: Direct
         kind = kind_of_event(records, transfer)
         tie = 2 if transfer.lineage == "codes" else 1 if kind == "FunctionTransfer" else 0
         ties[far] = min(ties.get(far, 2), max(ties.get(near, 0), tie))
-        if ahead and kind == _PARTIAL:
+        if ahead and kind == PARTIAL:
             kept_some = kept_some or near == start
         else:
             gone.add(near)
@@ -133,36 +127,5 @@ def _add_up(found: Ends, thread: str, followed: list[Portions]) -> None:
 def _portions(records: Records, walked: list[Transfer], start: Iri, only: Only) -> list[Portions]:
     """Follow the whole through one lineage; nothing when no step of it is divided by a stated share."""
     thread = of_one_lineage(records, walked, (start,), "became", only)
-    receivers: dict[tuple[Iri, Iri], set[Iri]] = {}
-    for transfer in thread:
-        receivers.setdefault((transfer.event, transfer.giver), set()).add(transfer.receiver)
-    divided = {
-        transfer.event
-        for transfer in thread
-        if len(receivers[transfer.event, transfer.giver]) > 1 or kind_of_event(records, transfer) == _PARTIAL
-    }
-    stated: dict[tuple[Iri, Iri, Iri], dict[str, Fraction]] = {}
-    for event in divided:
-        for row in records.graph.rows("shares", event=event):
-            if row["basis"] and len(receivers.get((event, row["giver"]), ())):
-                share = Fraction(repr(row["value"]))
-                stated.setdefault((event, row["giver"], row["receiver"]), {})[row["basis"]] = share
-    if not stated:
-        return []
-    passings = [
-        Passing(
-            t.event, t.giver, t.receiver, t.date,
-            partial=kind_of_event(records, t) == _PARTIAL, alone=_alone(records, t),
-        )
-        for t in thread
-    ]  # fmt: skip
-    return portions(start, passings, stated)
-
-
-def _alone(records: Records, transfer: Transfer) -> bool:
-    """Whether nothing of the giver's kind joined the receiver beside it, so that the two are of one extent."""
-    if kind_of_event(records, transfer) in (_PARTIAL, "Absorption"):
-        return False
-    kind = records.thing(transfer.giver).kind
-    arrived = records.graph.rows("arrivals", thing=transfer.receiver)
-    return all(row["giver"] == transfer.giver or records.thing(row["giver"]).kind != kind for row in arrived)
+    passings, stated = gathered(records, thread)
+    return portions(start, passings, stated) if stated else []

@@ -21,6 +21,8 @@ from kg.graph.names import Iri
 
 #: What may be counted, the best first.
 BASES: Final = ("population", "practices", "budget", "area", "postcodes")
+#: How far from 1 the shares of a divided body may be for rounding; what `kg check` allows.
+_ROUNDING: Final = Fraction(1, 10**6)
 
 
 class Passing(NamedTuple):
@@ -78,9 +80,21 @@ def portions(start: Iri, passings: Iterable[Passing], stated: Stated) -> list[Po
     Returns:
         One `Portions` a basis, best basis first; none when nothing on the way is divided by any basis.
     """
-    steps = list(_steps(passings))
-    used = {basis for shares in stated.values() for basis in shares}
-    return [_follow(basis, start, steps, stated) for basis in BASES if basis in used]
+    course = Course(passings, stated)
+    return [course.follow(start, basis) for basis in course.bases]
+
+
+class Course:
+    """Transfers in the order in which they hand on, and the shares stated of them: put in order once for many starts."""
+
+    def __init__(self, passings: Iterable[Passing], stated: Stated) -> None:
+        self._steps, self._stated = list(_steps(passings)), stated
+        used = {basis for shares in stated.values() for basis in shares}
+        self.bases = tuple(basis for basis in BASES if basis in used)
+
+    def follow(self, start: Iri, basis: str) -> Portions:
+        """Follow one thing that is whole at first; it stays where it was when no transfer takes it on."""
+        return _follow(basis, start, self._steps, self._stated)
 
 
 def _follow(basis: str, start: Iri, steps: list[tuple[list[Passing], bool]], stated: Stated) -> Portions:
@@ -98,19 +112,28 @@ def _follow(basis: str, start: Iri, steps: list[tuple[list[Passing], bool]], sta
             shares = {receiver: share for receiver, share in told.items() if share is not None}
             if giver in mixed and shares:
                 found.estimated[giver] = None
-        if set(shares) != set(receivers) or not in_order:
+        whole = _whole(shares, partial=partial)
+        if set(whole) != set(receivers) or not in_order:
             found.missing.update(dict.fromkeys(passing.event for passing in step))
             found.unknown.update(receivers, (giver,) if partial else ())
-            shares = {}
+            whole = {}
         if giver in found.unknown:
             found.unknown.update(receivers)
         mixed.update(receiver for receiver, passing in receivers.items() if giver in mixed or not passing.alone)
         held = parts.pop(giver, Fraction(0))
-        for receiver, share in shares.items():
+        for receiver, share in whole.items():
             parts[receiver] = parts.get(receiver, Fraction(0)) + held * share
-        if partial and shares:
-            parts[giver] = parts.get(giver, Fraction(0)) + held * (1 - sum(shares.values()))
+        if partial and whole:
+            parts[giver] = parts.get(giver, Fraction(0)) + held * (1 - sum(whole.values()))
     return found
+
+
+def _whole(shares: dict[Iri, Fraction], *, partial: bool) -> dict[Iri, Fraction]:
+    """Give shares that make up the whole exactly, or leave some of it with the giver; none when they cannot."""
+    total = sum(shares.values(), Fraction(0))
+    if partial:
+        return shares if total <= 1 else {}
+    return {receiver: share / total for receiver, share in shares.items()} if abs(total - 1) <= _ROUNDING else {}
 
 
 def _steps(passings: Iterable[Passing]) -> Iterator[tuple[list[Passing], bool]]:

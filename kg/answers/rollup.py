@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from typing import TypeVar
 
-from kg.answers.record import Records
+from kg.answers.passings import gathered
+from kg.answers.portions import Course, Portions
+from kg.answers.record import Records, Transfer
 from kg.graph.names import Iri
 
-
-class Portions(NamedTuple):
-    """Where one body went: what part of it came to each end, and why the rest, if any, cannot be told."""
-
-    ends: Mapping[Iri, Fraction]
-    missing: tuple[str, ...] = ()
-
-
-class Divides(Protocol):
-    """Anything that says where a body went; the parts of one body never sum to more than 1."""
-
-    def __call__(self, start: Iri) -> Portions:
-        """Give the portions of one body."""
-        ...
+Place = TypeVar("Place")
 
 
 @dataclass
 class RolledUp:
-    """What came to each end, and what could not be given to any; the two together are what there was."""
+    """What came to each end, and what could not be given to any; the two together are what there was.
+
+    `why` gives, of each body whose number could not all be given, the events that have no known share.
+    """
 
     at: dict[Iri, Fraction] = field(default_factory=dict)
     left: dict[Iri, Fraction] = field(default_factory=dict)
-    why: dict[Iri, tuple[str, ...]] = field(default_factory=dict)
+    why: dict[Iri, tuple[Iri, ...]] = field(default_factory=dict)
 
     @property
     def total(self) -> Fraction:
         return sum(self.at.values(), Fraction()) + sum(self.left.values(), Fraction())
 
 
-def roll_up(amounts: Mapping[Iri, Fraction | int], divides: Divides) -> RolledUp:
+def roll_up(amounts: Mapping[Iri, Fraction | int], divides: Callable[[Iri], Portions]) -> RolledUp:
     """Distribute each body's number over the bodies that it became.
 
     Raises:
@@ -50,77 +41,33 @@ def roll_up(amounts: Mapping[Iri, Fraction | int], divides: Divides) -> RolledUp
     rolled = RolledUp()
     for start, amount in amounts.items():
         portions = divides(start)
-        given = sum(portions.ends.values(), Fraction())
+        known = {body: part for body, part in portions.parts.items() if part and body not in portions.unknown}
+        given = sum(known.values(), Fraction())
         if given > 1:
             raise ValueError(f"the portions of {start} sum to {float(given)}")
-        for end, part in portions.ends.items():
+        for end, part in known.items():
             rolled.at[end] = rolled.at.get(end, Fraction()) + part * amount
         if given < 1:
             rolled.left[start] = (1 - given) * amount
-            rolled.why[start] = portions.missing
+            rolled.why[start] = tuple(portions.missing)
     return rolled
 
 
-class ByTransfers:
-    """Divides bodies by the transfers in law after one day and up to another, by shares of one basis.
+def in_law(records: Records, start: date, as_of: date, basis: str = "population") -> Callable[[Iri], Portions]:
+    """Give what divides bodies by the transfers in law after one day and up to another, by shares of one basis."""
+    moved = {
+        Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]): None
+        for row in records.graph.rows("transfers-between", since=start, asOf=as_of)  # a row a share
+        if row["lineage"] == "legal"
+    }
+    course = Course(*gathered(records, moved, estimates=False))
+    return lambda body: course.follow(body, basis)
 
-    What a body holds goes to its one receiver whole; to several by their shares. Where a share is not known, what it
-    would have moved stays undivided.
-    """
 
-    def __init__(self, records: Records, start: date, as_of: date, basis: str = "population") -> None:
-        self._records, self._basis = records, basis
-        self._moves: dict[date, dict[Iri, dict[Iri, Fraction | None]]] = {}
-        parts: dict[tuple[date, Iri, Iri, Iri], list[tuple[bool, Fraction]]] = {}
-        for row in records.graph.rows("passed-on"):
-            if start < row["date"] <= as_of:
-                known = parts.setdefault((row["date"], row["giver"], row["receiver"], row["event"]), [])
-                if row["basis"] == basis:
-                    known.append(self._share(row))
-        for (day, giver, receiver, _), known in parts.items():
-            given = self._moves.setdefault(day, {}).setdefault(giver, {})
-            part = max(known)[1] if known else None  # of two that tell the same, the one that was counted
-            before = given.get(receiver)
-            given[receiver] = part if before is None else before + (part or 0)
-
-    def _share(self, row: dict[str, Any]) -> tuple[bool, Fraction]:
-        """Give a share, and whether it is exact: one that was counted is its amount of the total."""
-        facts = self._records.stated(row["share"])
-        if "amount" in facts and "total" in facts:
-            return True, Fraction(int(facts["amount"]), int(facts["total"]))
-        return False, Fraction(Decimal(str(row["value"])))
-
-    def __call__(self, start: Iri) -> Portions:
-        """Follow one body from day to day."""
-        holds: dict[Iri, Fraction] = {start: Fraction(1)}
-        missing: list[str] = []
-        for day in sorted(self._moves):
-            moves = self._moves[day]
-            givers = [one for one in holds if one in moves]
-            # What ended on the day passes on what it received that day; what lasts does not. A ring of bodies that
-            # ended into each other would never be done: there are no more rounds than bodies.
-            for _ in range(len(moves) + 1):
-                given = [(giver, holds.pop(giver)) for giver in givers]  # all at once, so that none gives what it gets
-                for giver, held in given:
-                    parts, reason = self._parted(giver, moves[giver], day)
-                    missing += [reason] if reason and reason not in missing else []
-                    for end, part in parts.items():
-                        holds[end] = holds.get(end, Fraction()) + held * part
-                givers = [one for one in holds if one in moves and self._records.thing(one).end <= day]
-        return Portions({end: part for end, part in holds.items() if part}, tuple(missing))
-
-    def _parted(self, giver: Iri, to: Mapping[Iri, Fraction | None], day: date) -> tuple[dict[Iri, Fraction], str]:
-        thing = self._records.thing(giver)
-        lasts = thing.end > day
-        known = {end: part for end, part in to.items() if part is not None}
-        unknown = [self._records.thing(end).label for end, part in to.items() if part is None]
-        if not lasts and len(to) == 1 and not known:
-            return {next(iter(to)): Fraction(1)}, ""
-        whole = sum(known.values(), Fraction())
-        if whole > 1:  # rounded shares
-            known = {end: part / whole for end, part in known.items()}
-        if unknown:
-            return known, f"what part of {thing.label} went to {', '.join(unknown)} by {self._basis} is not recorded"
-        if lasts:
-            known[giver] = known.get(giver, Fraction()) + 1 - min(whole, Fraction(1))
-        return known, "" if lasts or whole >= 1 else f"the shares of {thing.label} do not add up to the whole"
+def in_whole_numbers(parts: Mapping[Place, Fraction]) -> dict[Place, int]:
+    """Round parts so that they still add up to their sum: the largest remainders are rounded up, of equals the first."""
+    floors = {place: part.numerator // part.denominator for place, part in parts.items()}
+    lacking = round(sum(parts.values(), Fraction())) - sum(floors.values())
+    for place in sorted(parts, key=lambda place: floors[place] - parts[place])[:lacking]:
+        floors[place] += 1
+    return floors
