@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -9,9 +11,10 @@ from kg.answers import language as say
 from kg.answers import telling
 from kg.answers.answer import Answer, Result
 from kg.answers.draft import Draft
+from kg.answers.find import Found
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
-from kg.graph.names import key_of
+from kg.graph.names import Iri, key_of
 
 
 def members(question: Question) -> Answer:
@@ -23,8 +26,12 @@ def members(question: Question) -> Answer:
     question = question.on_its_day.preferring(
         lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
     )
+    inner: tuple[Iri, ...] = ()
     if not question.found.things:
-        return question.unresolved("members", _WHO)
+        outer, inner = _nested(question)
+        if outer is None:
+            return question.unresolved("members", _WHO)
+        question = replace(question, chosen=Found((outer,)))
     thing = question.thing
     as_of = question.day(thing)
     if thing.is_kind:
@@ -37,6 +44,10 @@ def members(question: Question) -> Answer:
     rows = records.graph.rows("members", body=thing.iri, asOf=as_of)
     draft.results = [_result(records, row, "member") for row in rows]
     _tell(draft, records, thing, rows, "members", as_of)
+    for iri in inner:
+        part, its = records.thing(iri), records.graph.rows("members", body=iri, asOf=as_of)
+        draft.results += [_result(records, row, "member")._replace(mark=f"in {part.label}") for row in its]
+        draft.sentence += f" One is {part.label}, called so too, which had {_tally(its)} of its own."
     used = {listed[0] for row in rows if (listed := _listed(records, row))}
     for row in records.graph.rows("lists-of-members", body=thing.iri):
         if row["observed"] not in used:
@@ -45,6 +56,22 @@ def members(question: Question) -> Answer:
             )
     draft.claims = records.claims(thing.iri, lambda row: row["topic"] == "members")
     return draft.finish()
+
+
+def _nested(question: Question) -> tuple[Iri | None, tuple[Iri, ...]]:
+    """Of bodies with one name, give the one that all others are part of on the day, and those others.
+
+    A board has the name of the system that it is part of: told together, neither is guessed.
+    """
+    records, named = question.records, [named.iri for named in question.found.several]
+    for outer in named:
+        if not records.thing(outer).is_kind:
+            day = question.day(records.thing(outer))
+            parts = {row["member"] for row in records.graph.rows("members", body=outer, asOf=day)}
+            others = tuple(iri for iri in named if iri != outer)
+            if parts.issuperset(others):
+                return outer, others
+    return None, ()
 
 
 def memberships(question: Question) -> Answer:
@@ -175,16 +202,12 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any
         draft.sentence = f"No {what} of {thing.label} on {when}: {reason}."
         draft.sentence_sources = records.cites(thing.iri)
         return
-    roles: dict[str, int] = {}
-    for row in rows:
-        roles[key_of(row["role"])] = roles.get(key_of(row["role"]), 0) + 1
     if what == "memberships":
         groups = say.listed(dict.fromkeys(result.label for result in draft.results))
         draft.sentence = f"{say.capital(thing.label)} belonged to {groups} on {when}."
     else:
-        tally = say.listed(f"{number} {role}{'s' if number > 1 else ''}" for role, number in sorted(roles.items()))
         plural = "member" if len(rows) == 1 else "members"
-        draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {tally}."
+        draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {_tally(rows)}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     for day in sorted({listed for row in rows if (listed := _listed(records, row))}):
         draft.caution(
@@ -193,6 +216,18 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any
         )
     if what == "members":
         _tell_ended(draft, records, thing, rows, as_of)
+
+
+def _tally(rows: list[dict[str, Any]]) -> str:
+    """Count members by role: "1 part and 5 reporting entities"."""
+    roles = Counter(key_of(row["role"]) for row in rows)
+    return say.listed(
+        f"{number} {_ROLES.get(role, (role, f'{role}s'))[number > 1]}" for role, number in sorted(roles.items())
+    )
+
+
+#: Roles whose word is none for somebody who has it.
+_ROLES: Final = {"reporting": ("reporting entity", "reporting entities")}
 
 
 def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], as_of: date) -> None:

@@ -155,7 +155,14 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
     if max(map(len, texts)) + 2 * len(rows[0]) <= width:
         keep = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
         return [aligned([[row[place] for place in keep] for row in rows], "  ")]
-    return [wrapped(text, "  ", width) for text in texts]
+    return [wrapped(_run_on(row), "  ", width) for row in rows]
+
+
+def _run_on(row: list[str]) -> str:
+    """Give the cells of a line too long for columns as running text: what is said of a thing stands in brackets."""
+    position, field, key, said, *about, cites = row
+    told = "; ".join(filter(None, about))
+    return " ".join(filter(None, (position, field, key, said, told and f"({told})", cites)))
 
 
 def _end_lines(answer: Answer) -> list[str]:
