@@ -160,9 +160,9 @@ def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: 
 
 def _run_on(row: list[str]) -> str:
     """Give the cells of a line too long for columns as running text: what is said of a thing stands in brackets."""
-    position, field, key, said, *about, cites = row
+    position, field, key, said, *about, period, cites = row
     told = "; ".join(filter(None, about))
-    return " ".join(filter(None, (position, field, key, said, told and f"({told})", cites)))
+    return " ".join(filter(None, (position, field, key, said, told and f"({told})", period, cites)))
 
 
 def _end_lines(answer: Answer) -> list[str]:
