@@ -501,6 +501,22 @@ def test_a_network_has_the_shape_it_documents(real: Held) -> None:
     assert {key for _, _, key in network.edges(keys=True)} == {row["transfer"] for row in real.rows("transfers")}
 
 
+def test_every_family_of_ccgs_has_one_heir(real: Held) -> None:
+    """The example of `kg.Graph.network`: 248 CCGs in 106 families, of which one lived in April 2021."""
+    day = date(2021, 4, 1)
+    whole = succession(real, as_of=day)
+    ccgs = [body for body, kind in whole.nodes(data="kind") if kind == "clinical commissioning group"]
+    parts = [
+        (giver, receiver, key)
+        for giver, receiver, key, type_ in whole.edges(keys=True, data="type")
+        if type_ == "PartialTransfer"
+    ]
+    families = list(nx.weakly_connected_components(nx.restricted_view(whole, [], parts).subgraph(ccgs)))
+    in_force = {body for body in ccgs if whole.nodes[body]["start"] <= day.isoformat() < whole.nodes[body]["until"]}
+    assert (len(ccgs), len(families), len(in_force)) == (248, 106, 106)
+    assert all(len(family & in_force) == 1 for family in families)
+
+
 def test_two_events_between_the_same_pair_stay_two_edges() -> None:
     network = succession(moves(("a", "b", "2018-01-01"), ("a", "b", "2019-01-01")))
     assert network.number_of_edges(thing("body", "a"), thing("body", "b")) == 2
