@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from kg.graph.compiled import compile_into
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
+from kg.graph.names import Iri, category_of
 from kg.graph.queries import Queries
 from kg.graph.store import OxigraphStore
 
@@ -62,19 +64,45 @@ def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
 
 
 @pytest.fixture(scope="session")
-def every(asked: library.Graph) -> Mapping[str, Answer]:
-    """Answers by "question address day": about every kind, on two days, and about many bodies."""
-    things = [row["thing"] for row in asked.graph.rows("things")]
-    kinds = [iri for iri in things if "/kind/" in iri]
-    bodies = [iri for iri in things if "/body/" in iri][::13]
+def every(graph: Graph) -> Mapping[str, Answer]:
+    """Answers by "question address day": about every kind, on two days, and about a sample of the bodies."""
+    asked = library.Graph(replace(graph, store=OxigraphStore.in_memory(graph.n_quads)))
+    kinds = [row["thing"] for row in asked.graph.rows("things") if category_of(row["thing"]) == "kind"]
+    bodies = sample(asked.graph)
     assert len(kinds) > 40
-    assert len(bodies) > 20
+    assert len(bodies) > 80
     days = dict.fromkeys(bodies, ("2026-11-21",)) | dict.fromkeys(kinds, ("2026-11-21", "2017-07-01"))
     return {
         f"{verb} {iri} {day}": getattr(asked, verb)(iri, as_of=day)
         for iri in days for day in days[iri]
         for verb in ("became", "before", "lineage", "members", "memberships", "show")
     }  # fmt: skip
+
+
+def sample(graph: Graph) -> list[Iri]:
+    """Bodies that stand for all, always the same ones.
+
+    Of every kind the first and the last by key; of every type of event (Abolition, Absorption, BoundaryChange,
+    Clustering, CodeChange, CodeReuse, Designation, Division, Establishment, FunctionTransfer, Merger, PartialTransfer,
+    Redesignation, Renaming, Reorganisation, Replacement and any that is added) who stood on each side of the first
+    and the last event; and every hundredth of all.
+    """
+    of_kind: dict[Iri, list[Iri]] = {}
+    for row in graph.rows("classified"):
+        of_kind.setdefault(row["kind"], []).append(row["body"])
+    events: dict[Iri, list[Iri]] = {}
+    for row in graph.rows("events-between", since=date.min, asOf=date.max):
+        sides = [side["thing"] for side in graph.rows("event-sides", event=row["event"])]
+        if any(category_of(thing) == "body" for thing in sides):
+            events.setdefault(row["type"], []).append(row["event"])
+    taking_part = [
+        side["thing"]
+        for found in events.values() for event in (found[0], found[-1])
+        for side in graph.rows("event-sides", event=event)
+    ]  # fmt: skip
+    bodies = [row["thing"] for row in graph.rows("things") if category_of(row["thing"]) == "body"]
+    ends = [body for found in of_kind.values() for body in (min(found), max(found))]
+    return sorted({iri for iri in (*ends, *taking_part, *bodies[::100]) if category_of(iri) == "body"})
 
 
 @dataclass(frozen=True)

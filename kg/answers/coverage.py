@@ -105,7 +105,8 @@ class Holdings:
     def divided(self, givers: Collection[Iri]) -> list[tuple[Iri, Iri, set[str]]]:
         """Give every transfer that divided one of these bodies, with the bases by which its share is known."""
         bases: dict[tuple[Iri, Iri, Iri], set[str]] = {}
-        for row in self.records.graph.rows("passed-on"):
+        passed = self.records.graph.rows("passed-on")
+        for row in passed:
             if row["giver"] in givers and row["type"].endswith(_DIVIDING):
                 known = bases.setdefault((row["event"], row["giver"], row["receiver"]), set())
                 if row["basis"]:
@@ -113,9 +114,7 @@ class Holdings:
         ends: dict[tuple[Iri, Iri], int] = {}
         for event, giver, _ in bases:
             ends[event, giver] = ends.get((event, giver), 0) + 1
-        partial = {
-            row["event"] for row in self.records.graph.rows("passed-on") if row["type"].endswith("PartialTransfer")
-        }
+        partial = {row["event"] for row in passed if row["type"].endswith("PartialTransfer")}
         return [
             (event, giver, known)
             for (event, giver, _), known in bases.items()
