@@ -323,13 +323,13 @@ def test_what_a_body_keeps_of_a_partial_transfer_stays_with_it(tmp_path: Path) -
             SOURCE, a_kind("grp"), *bodies("grp", "p", "q", from_="2013-04-01"), *bodies("grp", "old", from_="2013-04-01", until="2017-04-01"),
             an_event("some", "PartialTransfer", "2017-04-01", "p", "q"), a_share("some", "p", "q", 0.25),
             an_event("back", "PartialTransfer", "2018-04-01", "q", "p"), a_share("back", "q", "p", 0.5),
-            an_event("whole", "Absorption", "2017-04-01", "old", "p"),
+            an_event("whole", "Absorption", "2017-04-02", "old", "p"),
         ],
     )  # fmt: skip
     divides = in_law(made, date(2016, 1, 1), date(2017, 12, 31))
     p, q, old = (thing("body", key) for key in ("p", "q", "old"))
     assert divides(p).parts == {p: Fraction(3, 4), q: Fraction(1, 4)}
-    assert divides(old).parts == {p: Fraction(1)}, "what came to p that day is not part of what p gave that day"
+    assert divides(old).parts == {p: Fraction(1)}, "what came to p the day after is no part of what p had given"
     later = in_law(made, date(2016, 1, 1), date(2019, 1, 1))
     assert later(p).parts == {p: Fraction(7, 8), q: Fraction(1, 8)}
 

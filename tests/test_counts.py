@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from kg.faces import library
+from kg.facts import lookups, shares
 from kg.graph.graph import Graph
 from kg.graph.names import key_of, thing
 
 FACTS = Path(__file__).parents[2] / "shared" / "facts"
+PUBLISHER = FACTS.parent / "publisher" / "ons"
 #: Stated by ONS (211), LGC (two mergers before 2018, then six), HSJ (191, 135) and Analytic Health (106).
 COUNTS = {
     "2013-03-31": 0, "2013-04-01": 211, "2014-04-01": 211, "2015-03-31": 211, "2015-04-01": 209, "2016-04-01": 209,
@@ -68,3 +71,73 @@ def test_people_of_the_last_ccgs_are_those_of_england(graph: Graph) -> None:
         assert len(residents) == 1, key
         total += residents[0]
     assert total == 56_550_138, "the mid-2020 estimate of ONS for England"
+
+
+# People carried from the CCGs of 30 June 2022 to the boards that took over
+
+ENGLAND = 56_550_138
+
+
+def people(asked: library.Graph, day: str, by: str | None = None) -> dict[str, float]:
+    answer = asked.population("ICB", from_="CCG", as_of=day, by=by)
+    assert answer.results[0].mark == "all"
+    assert answer.results[0].value == ENGLAND, "the mid-2020 estimate of ONS for England"
+    assert {line.mark for line in answer.results[1:]} == {None}, "nobody is left undistributed, or came elsewhere"
+    return {line.key: line.value or 0 for line in answer.results[1:]}
+
+
+def test_people_carried_to_the_42_boards_are_those_counted_in_their_areas(asked: library.Graph, graph: Graph) -> None:
+    carried = people(asked, "2022-07-01")
+    counted = {
+        key_of(row["body"]): row["value"]
+        for row in graph.rows("populations", measure="population")
+        if row["date"] == date(2020, 6, 30) and key_of(row["body"]).startswith("icb-")
+    }
+    assert len(carried) == 42
+    assert carried == counted
+    assert sum(carried.values()) == ENGLAND
+
+
+@pytest.mark.skipif(
+    not PUBLISHER.is_dir(), reason="the publishers' files, ../shared beside the repository, are not here"
+)
+def test_people_carried_to_the_42_boards_are_those_of_the_lookup(asked: library.Graph) -> None:
+    weights = lookups.weights(PUBLISHER / "LSOA11_population_mid2020.csv.gz")
+    areas = lookups.codes(PUBLISHER / "LSOA11_SICBL22_ICB22_LAD22.csv.gz", "icb22_code_h").cells
+    holders = {
+        key_of(row["thing"]): code
+        for code in set(areas.values())
+        for row in asked.graph.rows("code-holders", code=code)
+        if key_of(row["thing"]).startswith("icb-")
+    }
+    carried = {holders[key]: value for key, value in people(asked, "2022-07-01").items()}
+    assert carried == shares.sums(areas, weights)
+
+
+def test_people_carried_to_the_36_boards_of_2026(asked: library.Graph) -> None:
+    before, after = people(asked, "2026-03-31"), people(asked, "2026-04-01")
+    assert (len(before), len(after)) == (42, 36)
+    assert sum(before.values()) == sum(after.values()) == ENGLAND
+    assert all(value == int(value) for value in after.values())
+    # What had been whole CCGs: Hertfordshire's two, West Essex, North East Essex, and Suffolk's two.
+    joined = ("icb-bedfordshire-luton-and-milton-keynes", "icb-cambridgeshire-and-peterborough")
+    assert after["icb-central-east"] == 1_175_847 + sum(before[key] for key in joined)
+    assert after["icb-essex"] == 312_214 + 344_553 + before["icb-mid-and-south-essex"]
+    assert after["icb-norfolk-and-suffolk"] == 642_624 + before["icb-norfolk-and-waveney"]
+    # Frimley's published weights make no whole numbers: each part is rounded, and the three still make up the whole.
+    grown = {
+        "icb-thames-valley": (0.588618993418278, before["icb-buckinghamshire-oxfordshire-and-berkshire-west"]),
+        "icb-hampshire-and-isle-of-wight": (0.229339252148803, before["icb-hampshire-and-isle-of-wight"]),
+        "icb-surrey-and-sussex": (0.18204175443292, before["icb-surrey-heartlands"] + before["icb-sussex"]),
+    }
+    frimley = before["icb-frimley"]
+    assert sum(after[key] - had for key, (_, had) in grown.items()) == frimley
+    assert all(abs(after[key] - had - weight * frimley) < 1 for key, (weight, had) in grown.items())
+    assert any("rounded" in text for text in asked.population("ICB", from_="CCG", as_of="2026-04-01").cautions)
+
+
+@pytest.mark.parametrize("day", ["2022-07-01", "2026-04-01"])
+def test_people_carried_to_regions_are_those_of_england(asked: library.Graph, day: str) -> None:
+    regions = people(asked, day, by="region")
+    assert len(regions) == 7
+    assert sum(regions.values()) == ENGLAND

@@ -16,6 +16,7 @@ from kg.errors import UsageError
 from kg.faces import library
 from kg.faces.text import render
 from kg.facts import records as r
+from kg.graph.inputs import Inputs
 
 if TYPE_CHECKING:
     from tests.conftest import CommandLine
@@ -244,6 +245,51 @@ def test_april_2026(april: Answer) -> None:
     assert counts == {"ended": 12, "began": 6, "succeeded": 16, "recoded": 1, "boundary": 1}
     assert april.sentence.startswith("Between 31 March and 1 April 2026 twelve ICBs ended and six began")
     assert all(line.sources and line.date == "2026-04-01" for line in april.results)
+
+
+#: What the source of April 2026 lists: boards by their successors, and the sub-ICB locations that went to each.
+SUCCESSORS = {
+    "icb-central-east": ("bedfordshire-luton-and-milton-keynes", "cambridgeshire-and-peterborough", "hertfordshire-and-west-essex"),
+    "icb-essex": ("hertfordshire-and-west-essex", "mid-and-south-essex", "suffolk-and-north-east-essex"),
+    "icb-norfolk-and-suffolk": ("norfolk-and-waveney", "suffolk-and-north-east-essex"),
+    "icb-surrey-and-sussex": ("frimley", "surrey-heartlands", "sussex"),
+    "icb-thames-valley": ("buckinghamshire-oxfordshire-and-berkshire-west", "frimley"),
+    "icb-west-and-north-london": ("north-central-london", "north-west-london"),
+    "icb-hampshire-and-isle-of-wight": ("frimley",),
+}  # fmt: skip
+MOVED = {
+    "icb-central-east": "06h 06k 06n m1j4y", "icb-essex": "06q 06t 07g 07h 99e 99f 99g",
+    "icb-norfolk-and-suffolk": "06l 07k 26a", "icb-surrey-and-sussex": "09d 70f 92a 97r",
+    "icb-thames-valley": "10q 14y 15a", "icb-west-and-north-london": "93c w2u3z",
+}  # fmt: skip
+
+
+def test_the_whole_graph_on_1_april_2026_and_nothing_else(asked: library.Graph) -> None:
+    hampshire = "icb-hampshire-and-isle-of-wight"
+    pairs = [(f"icb-{was}", now) for now, givers in SUCCESSORS.items() for was in givers]
+    expected = Counter(
+        [("ended", was, None) for was in {was for was, _ in pairs}]
+        + [("began", now, None) for now in SUCCESSORS if now != hampshire]
+        + [("succeeded", was, now) for was, now in pairs]
+        + [("recoded", hampshire, None), ("boundary", hampshire, None)]
+        + [("ended", "subicb-d4u1y", None), ("began", "subicb-u2g6b", None)]
+        + [("succeeded", "subicb-d4u1y", f"subicb-{now}") for now in ("u2g6b", "d9y0v", "92a")]
+        + [("boundary", f"subicb-{grown}", None) for grown in ("d9y0v", "92a")]
+        + [("moved", f"subicb-{code}", None) for codes in MOVED.values() for code in codes.split()]
+    )
+    lines = asked.diff("2026-03-31", "2026-04-01").results
+    assert len(pairs) == 16
+    found = Counter((line.change, line.key, line.other if line.change == "succeeded" else None) for line in lines)
+    assert found == expected
+    assert {line.kind for line in lines} == {"integrated care board", "sub-ICB location"}
+    boards = {row["key"]: row["name"] for row in _rows("bodies") if row["key"] in MOVED}
+    moved = {(line.key, line.now) for line in lines if line.change == "moved"}
+    assert moved == {(f"subicb-{code}", boards[to]) for to, codes in MOVED.items() for code in codes.split()}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (Inputs.default().data / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def test_hampshire_grows_and_changes_its_ons_code_only(april: Answer) -> None:

@@ -159,7 +159,8 @@ def _steps(
 ) -> list[Step]:
     """One step an event: those the lineage runs through, and those of the subject's own record.
 
-    A body's founding is no part of what it became, nor its abolition of what it was: `leave_out` names that type.
+    A body's founding is no part of what it became, nor its abolition of what it was: `leave_out` names that type. Nor is
+    it either to share leaders with others, which its timeline tells.
     """
     by_event: dict[Iri, list[Transfer]] = {}
     for transfer in sorted(walked, key=lambda t: (t.date, t.event, t.giver, t.receiver)):
@@ -180,7 +181,7 @@ def _steps(
                 or _is_lineage(records, event)
             ):
                 continue
-            if records.event(event)["type"] == leave_out:
+            if records.event(event)["type"] in (leave_out, "Clustering"):
                 continue
             sides = records.sides(event)
             # An event may name many bodies (a wave of designations); this story is about one.
