@@ -11,10 +11,10 @@ from benchmarks import cold_start, saved_queries
 def main() -> None:
     """Run every benchmark."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
-    for title, lines in (("Cold start", cold_start.run()), ("Saved queries", saved_queries.run())):
-        print(f"\n{title}")
-        for line in lines:
-            print(f"  {line}")
+    for title, measured in (("Cold start", cold_start.run), ("Saved queries", saved_queries.run)):
+        print(f"\n{title}", flush=True)
+        for line in measured():
+            print(f"  {line}", flush=True)
 
 
 main()
