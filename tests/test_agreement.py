@@ -505,13 +505,14 @@ def test_every_family_of_ccgs_has_one_heir(real: Held) -> None:
     """The example of `kg.Graph.network`: 248 CCGs in 106 families, of which one lived in April 2021."""
     day = date(2021, 4, 1)
     whole = succession(real, as_of=day)
-    ccgs = [body for body, kind in whole.nodes(data="kind") if kind == "clinical commissioning group"]
+    ccgs = [body for body, held in whole.nodes(data=True) if held["kind"] == "clinical commissioning group"]
     parts = [
         (giver, receiver, key)
-        for giver, receiver, key, type_ in whole.edges(keys=True, data="type")
-        if type_ == "PartialTransfer"
+        for giver, receiver, key, held in whole.edges(keys=True, data=True)
+        if held["type"] == "PartialTransfer"
     ]
-    families = list(nx.weakly_connected_components(nx.restricted_view(whole, [], parts).subgraph(ccgs)))
+    without: Any = nx.restricted_view(whole, [], parts)
+    families = list(nx.weakly_connected_components(without.subgraph(ccgs)))
     in_force = {body for body in ccgs if whole.nodes[body]["start"] <= day.isoformat() < whole.nodes[body]["until"]}
     assert (len(ccgs), len(families), len(in_force)) == (248, 106, 106)
     assert all(len(family & in_force) == 1 for family in families)

@@ -323,7 +323,7 @@ def test_what_a_source_states_is_not_called_measured(records: Records) -> None:
 @pytest.mark.parametrize(
     ("name", "when", "said"),
     [
-        ("NHS Berkshire West CCG", "2014", "began on 1 April 2018"),
+        ("NHS East Berkshire CCG", "2014", "began on 1 April 2018"),
         ("NHS Bracknell and Ascot CCG", "2014", "not recorded"),
         ("NHS Bracknell and Ascot CCG", "2019", "the last day was 31 March 2018"),
     ],
