@@ -209,7 +209,16 @@ def test_every_command_that_prints_json_is_shown_above() -> None:
     printing = {
         name for name, command in group.commands.items() if any("--json" in param.opts for param in command.params)
     }
-    assert printing == {name for _, name, *_ in COMMANDS}
+    assert printing == {name for _, name, *_ in COMMANDS} | {"shares"}, "shares takes files: the next test"
+
+
+def test_the_flows_between_two_files_are_valid(run: CommandLine, tmp_path: Path) -> None:
+    for name, code in (("before", "00A"), ("after", "00B")):
+        (tmp_path / f"{name}.csv").write_text(f"LSOA11CD,CCG20CDH\nE01000001,{code}\nE01000002,00B\n", encoding="utf-8")
+    done = run("shares", str(tmp_path / "before.csv"), str(tmp_path / "after.csv"), "--json")
+    assert done.code == 0, done.err
+    assert faults("queries", json.loads(done.out)) == []
+    assert json.loads(done.out)["rows"][0]["to_code"] == "00B"
 
 
 def test_the_answers_about_every_kind_and_many_bodies_are_valid(every: Mapping[str, Answer]) -> None:

@@ -473,6 +473,7 @@ def shares(
             "kg shares needs either two files, as kg shares CCG21.csv SICBL22.csv --weights POPULATION.csv, or the folder "
             "that holds the files of data/inputs.csv, as kg shares --inputs FOLDER. Add --check to look and not write."
         )
+    from kg import RELEASE
     from kg.faces import flows
     from kg.faces.tables import rows
 
@@ -480,7 +481,7 @@ def shares(
     lines, notes = flows.table(asked)
     for note in notes:
         _say(note)
-    typer.echo(rows(flows.COLUMNS, lines, _shape(form, json)))
+    typer.echo(rows(flows.COLUMNS, lines, _shape(form, json), release=RELEASE))
 
 
 def _recompute(folder: Path, *, check: bool, populations: bool) -> None:
