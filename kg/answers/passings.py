@@ -39,13 +39,13 @@ def gathered(
     }
     stated: dict[tuple[Iri, Iri, Iri], dict[str, Fraction]] = {}
     for event in divided:
-        for row in records.graph.rows("shares", event=event):
+        for row in records.rows("shares", event=event):
             if row["basis"] and (event, row["giver"]) in receivers:
                 _add(stated.setdefault((event, row["giver"], row["receiver"]), {}), row)
     passings = [
         Passing(
             transfer.event, transfer.giver, transfer.receiver, transfer.date,
-            partial=kind_of_event(records, transfer) == PARTIAL, alone=not estimates or _alone(records, transfer),
+            partial=kind_of_event(records, transfer) == PARTIAL, alone=not (estimates and stated) or _alone(records, transfer),
         )
         for transfer in thread
     ]  # fmt: skip
@@ -65,5 +65,5 @@ def _alone(records: Records, transfer: Transfer) -> bool:
     if kind_of_event(records, transfer) in (PARTIAL, "Absorption"):
         return False
     kind = records.thing(transfer.giver).kind
-    arrived = records.graph.rows("arrivals", thing=transfer.receiver)
+    arrived = records.rows("arrivals", thing=transfer.receiver)
     return all(row["giver"] == transfer.giver or records.thing(row["giver"]).kind != kind for row in arrived)

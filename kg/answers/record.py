@@ -127,11 +127,19 @@ class Records:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self._rows: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
         self._stated: dict[Iri, dict[str, Any]] = {}
         self._things: dict[Iri, Thing] = {}
         self._cited: dict[str, SourceRef] = {}
         self._claims: dict[Iri, list[dict[str, Any]]] = {}
         self._transfers: dict[tuple[str, Iri, date], list[Transfer]] = {}
+
+    def rows(self, query: str, **bindings: Any) -> list[dict[str, Any]]:
+        """Run a saved query once, however often its rows are asked for."""
+        asked = (query, *sorted(bindings.items()))
+        if asked not in self._rows:
+            self._rows[asked] = self.graph.rows(query, **bindings)
+        return self._rows[asked]
 
     def stated(self, iri: Iri) -> dict[str, Any]:
         """Give what is stated of a node; empty when nothing is."""
