@@ -635,3 +635,30 @@ def test_membership_counts_agree_with_the_rows(asked: library.Graph, records: Re
     assert int(match[1]) == len(answer.results)
     rows = asked.query("members", {"body": "ics-frimley", "asOf": answer.as_of})
     assert len(rows) == len(answer.results)
+
+
+# At a level: kinds, or organisations
+
+
+def test_a_name_at_a_level_means_a_thing_of_that_level(asked: library.Graph) -> None:
+    assert asked.find("Frimley", level="kind").status == "not_found"
+    found = asked.find("Frimley", level="organisation")
+    assert {"ics-frimley", "icb-frimley"} <= {result.key for result in found.results}
+    assert {result.kind for result in asked.find("ICS", level="kind").results} == {"kind of structure"}
+
+
+def test_the_lineage_of_a_body_at_the_level_of_kinds_is_that_of_its_kind(asked: library.Graph) -> None:
+    answer = asked.became("NHS Bracknell and Ascot CCG", as_of=DAY, level="kind")
+    assert answer.subject is not None
+    assert answer.subject.key == "ccg"
+    assert {result.key: result.how for result in answer.results} == {"icb": "functions", "sub-icb-location": "codes"}
+
+
+def test_the_lineage_of_a_kind_at_the_level_of_organisations_is_that_of_each(asked: library.Graph) -> None:
+    answer = asked.became("PCT", as_of="2013-04-01", level="organisation", only="legal")
+    ends = [(result.origin, result.key) for result in answer.results]
+    assert ("pct-5qg", "ccg-10g") in ends
+    assert len({origin for origin, _ in ends}) == 401, "none is left out, and 250 had ended before 2013"
+    assert all(result.kind == "clinical commissioning group" for result in answer.results if result.origin == "pct-5qg")
+    text = render(answer, "text", width=110)
+    assert "Berkshire East PCT -> NHS Bracknell and Ascot CCG" in text

@@ -9,7 +9,7 @@ from kg.answers import language as say
 from kg.answers import telling
 from kg.answers.answer import Answer
 from kg.answers.draft import Draft
-from kg.answers.find import look_up, unresolved
+from kg.answers.find import Level, look_up, unresolved
 from kg.answers.observation import observed_words
 from kg.answers.record import SCHEMES, Records, Thing
 from kg.graph.names import Iri, key_of
@@ -185,10 +185,18 @@ def wave(records: Records, number: int, *, as_of: date, question: str) -> Answer
     return draft.finish()
 
 
-def show(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "") -> Answer:
+def show(
+    records: Records,
+    name: str,
+    *,
+    as_of: date,
+    sense: str | None = None,
+    question: str = "",
+    level: Level | None = None,
+) -> Answer:
     """Give all that is recorded of a thing: what it is, its names, kinds, codes, numbers and claims."""
     asked = question or f"Show {name}"
-    found = look_up(records, name, sense)
+    found = look_up(records, name, sense, level)
     if not found.things:
         return unresolved(records, found, name, asked, "what", as_of)
     thing = records.thing(found.last)

@@ -48,7 +48,7 @@ def look_up(records: Records, name: str, sense: str | None = None, level: Level 
         return Found((named.iri,))
     exact = names.exact(name)
     if level and sense is None:
-        exact = [named for named in exact if (category_of(named.iri) == "kind") == (level == "kind")] or exact
+        exact = [named for named in exact if _is_of(named, level)] or exact
     if sense is not None:
         chosen = [named for named in exact if named.key == sense]
         if not exact:
@@ -64,6 +64,10 @@ def look_up(records: Records, name: str, sense: str | None = None, level: Level 
         return Found()
     story = _one_story(records, [named.iri for named in exact])
     return Found(story) if story else Found(several=tuple(exact))
+
+
+def _is_of(named: Named, level: Level | None) -> bool:
+    return level is None or (category_of(named.iri) == "kind") == (level == "kind")
 
 
 def at_level(records: Records, found: Found, level: Level | None) -> Found:
@@ -118,14 +122,19 @@ def unresolved(records: Records, found: Found, name: str, question: str, intent:
     return draft.finish()
 
 
-def find(records: Records, text: str, as_of: date) -> Answer:
-    """List the things that a text may mean: exact first, else those with a name near it."""
+def find(records: Records, text: str, as_of: date, level: Level | None = None) -> Answer:
+    """List the things that a text may mean, of one level where one is given: exact first, else those with a name near it."""
     draft = Draft(records, text, "find", as_of)
     names = records.graph.names
     iri = expand(text.strip())
     named = names.by_iri(iri) if iri is not None else None
     exact = [named] if named else names.exact(text)
-    found = exact or names.holding(text)
+    exact = [named for named in exact if _is_of(named, level)]
+    found = exact or [named for named in names.holding(text) if _is_of(named, level)]
+    if not found and level:
+        what = "kind of structure" if level == "kind" else "organisation"
+        draft.status, draft.sentence = "not_found", f'No {what} in this graph is called "{shown(text)}".'
+        return draft.finish()
     if not found:
         return unresolved(records, Found(), text, text, "find", as_of)
     things: list[Thing] = [records.thing(named.iri) for named in found]

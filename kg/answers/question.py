@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.answers.answer import Answer, Intent
 from kg.answers.draft import Draft
-from kg.answers.find import Found, look_up, on_day, unresolved
+from kg.answers.find import Found, Level, look_up, on_day, unresolved
 from kg.answers.record import Records, Thing
 from kg.facts.dates import PartialDate
 from kg.graph.name_index import Named
@@ -29,11 +29,12 @@ class Question:
     on: PartialDate | None = None
     sense: str | None = None
     words: str = ""
+    level: Level | None = None
     chosen: Found | None = None
 
     @cached_property
     def found(self) -> Found:
-        return self.chosen or look_up(self.records, self.name, self.sense)
+        return self.chosen or look_up(self.records, self.name, self.sense, self.level)
 
     @property
     def on_its_day(self) -> Question:

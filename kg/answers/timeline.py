@@ -10,7 +10,7 @@ from typing import Any, Final
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result, Step
 from kg.answers.draft import Draft
-from kg.answers.find import look_up, unresolved
+from kg.answers.find import Level, look_up, unresolved
 from kg.answers.moments import Moment, met, overlap
 from kg.answers.observation import observed_words
 from kg.answers.record import SCHEMES, Records, Thing
@@ -51,10 +51,18 @@ class Line:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def timeline(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "") -> Answer:
+def timeline(
+    records: Records,
+    name: str,
+    *,
+    as_of: date,
+    sense: str | None = None,
+    question: str = "",
+    level: Level | None = None,
+) -> Answer:
     """Tell everything dated that is recorded of a thing up to a day; senses that carried on as one another together."""
     asked = question or f"What happened to {name}, in order of time?"
-    found = look_up(records, name, sense)
+    found = look_up(records, name, sense, level)
     if not found.things:
         return unresolved(records, found, name, asked, "timeline", as_of)
     draft = Draft(records, asked, "timeline", as_of, subject=records.thing(found.last).subject)

@@ -189,6 +189,11 @@ class Level(StrEnum):
     organisation = "organisation"
 
 
+AtLevel = Annotated[
+    Level | None,
+    typer.Option("--level", help="Ask about kinds, or about organisations; of a lineage, about each one of a kind.", show_default=False),
+]  # fmt: skip
+
 #: The questions about a lineage, by the method of `kg.faces.library.Graph` that answers each.
 _OF_A_LINEAGE = {
     "became": "Say what a thing became, step by step, with dates and sources.",
@@ -197,11 +202,16 @@ _OF_A_LINEAGE = {
 }
 
 
+def _word(choice: StrEnum | None) -> Any:
+    """Give a choice as the word that the library takes."""
+    return choice and choice.value
+
+
 def _of_a_lineage(verb: str) -> Callable[..., None]:
     def command(
         name: Name,
         as_of: AsOf = None,
-        level: Annotated[Level | None, typer.Option("--level", help="Ask about kinds, or about each organisation of a kind.", show_default=False)] = None,
+        level: AtLevel = None,
         legal: Annotated[bool, typer.Option("--legal", help="Only what passed in law: bodies and duties.")] = False,
         codes: Annotated[bool, typer.Option("--codes", help="Only what carried the codes on.")] = False,
         form: Form = Shape.text,
@@ -213,7 +223,7 @@ def _of_a_lineage(verb: str) -> Callable[..., None]:
             raise UsageError("--legal and --codes each keep to one lineage. Give one of them, or neither for both.")
         only = "legal" if legal else "codes" if codes else None
         ask = getattr(_open(store), verb)
-        _print(ask(name, as_of=as_of, sense=sense, only=only, level=level and level.value), _shape(form, json))
+        _print(ask(name, as_of=as_of, sense=sense, only=only, level=_word(level)), _shape(form, json))
 
     command.__name__ = verb
     return command
@@ -234,12 +244,14 @@ def _of_a_name(verb: str) -> Callable[..., None]:
     def command(
         name: Name,
         as_of: AsOf = None,
+        level: AtLevel = None,
         form: Form = Shape.text,
         json: Json = False,
         store: Where = None,
         sense: Sense = None,
     ) -> None:
-        _print(getattr(_open(store), verb)(name, as_of=as_of, sense=sense), _shape(form, json))
+        ask = getattr(_open(store), verb)
+        _print(ask(name, as_of=as_of, sense=sense, level=_word(level)), _shape(form, json))
 
     command.__name__ = verb
     return command
@@ -282,11 +294,14 @@ def coverage(
 
 @app.command()
 def show(
-    name: Name, as_of: AsOf = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+    name: Name, as_of: AsOf = None, level: AtLevel = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
     claims: Annotated[bool, typer.Option("--claims", help="Only what somebody claims: where sources differ, who says what.")] = False,
 ) -> None:  # fmt: skip
     """Show all that is recorded of a thing: what it is, names, kinds, codes, numbers and claims."""
-    _print(_open(store).show(name, as_of=as_of, sense=sense, claims=claims), _shape(form, json))
+    _print(
+        _open(store).show(name, as_of=as_of, sense=sense, claims=claims, level=_word(level)),
+        _shape(form, json),
+    )
 
 
 @app.command()
@@ -304,12 +319,13 @@ def diff(
 def find(
     text: Annotated[str, typer.Argument(help="A name, or part of one.", show_default=False)],
     as_of: AsOf = None,
+    level: AtLevel = None,
     form: Form = Shape.text,
     json: Json = False,
     store: Where = None,
 ) -> None:
     """List the things that a name may mean; names near it are suggested."""
-    _print(_open(store).find(text, as_of=as_of), _shape(form, json))
+    _print(_open(store).find(text, as_of=as_of, level=_word(level)), _shape(form, json))
 
 
 @app.command()

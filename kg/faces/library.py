@@ -70,17 +70,21 @@ class Graph:
 
         return lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
 
-    def members(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def members(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
+    ) -> Answer:
         """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""
         from kg.answers import membership
 
-        return membership.members(self._question(name, as_of, sense))
+        return membership.members(self._question(name, as_of, sense, level))
 
-    def memberships(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def memberships(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
+    ) -> Answer:
         """Say what a body belonged to on a day; without a day, as for `members`."""
         from kg.answers import membership
 
-        return membership.memberships(self._question(name, as_of, sense))
+        return membership.memberships(self._question(name, as_of, sense, level))
 
     def count(
         self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None
@@ -124,15 +128,18 @@ class Graph:
 
         return difference.difference(Records(self.graph), day(since), day(as_of), kind=kind, sense=sense)
 
-    def timeline(self, name: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def timeline(
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
+    ) -> Answer:
         """Tell everything that happened to a thing, up to a day, in order of date."""
         from kg.answers import timeline
 
-        return timeline.timeline(Records(self.graph), name, as_of=day(as_of), sense=sense)
+        return timeline.timeline(Records(self.graph), name, as_of=day(as_of), sense=sense, level=level)
 
     def show(
-        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, claims: bool = False
-    ) -> Answer:
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, claims: bool = False,
+        level: Level | None = None,
+    ) -> Answer:  # fmt: skip
         """Give all that is recorded of a thing; with `claims`, only what somebody claims, the preferred first."""
         if claims:
             from kg.answers import contested
@@ -140,13 +147,13 @@ class Graph:
             return contested.claims(Records(self.graph), name, as_of=day(as_of), sense=sense)
         from kg.answers import description
 
-        return description.show(Records(self.graph), name, as_of=day(as_of), sense=sense)
+        return description.show(Records(self.graph), name, as_of=day(as_of), sense=sense, level=level)
 
-    def find(self, text: str, *, as_of: date | str | None = None) -> Answer:
+    def find(self, text: str, *, as_of: date | str | None = None, level: Level | None = None) -> Answer:
         """List the things a name may mean."""
         from kg.answers import find
 
-        return find.find(Records(self.graph), text, day(as_of))
+        return find.find(Records(self.graph), text, day(as_of), level)
 
     def ask(self, sentence: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Answer a sentence; raise UsageError when it cannot be read."""
@@ -154,12 +161,12 @@ class Graph:
 
         return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
 
-    def _question(self, name: str, as_of: date | str | None, sense: str | None) -> Question:
+    def _question(self, name: str, as_of: date | str | None, sense: str | None, level: Level | None = None) -> Question:
         from kg.answers.question import Question
         from kg.facts.dates import PartialDate
 
         on = None if as_of is None else PartialDate(day(as_of), "day")
-        return Question(Records(self.graph), name, day(None), on, sense)
+        return Question(Records(self.graph), name, day(None), on, sense, level=level)
 
     def query(
         self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None
