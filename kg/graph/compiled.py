@@ -107,6 +107,7 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
 
     from kg.facts.curated import load
     from kg.graph.build import build
+    from kg.graph.build import load as put
 
     _recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
@@ -125,23 +126,23 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
         store = ox.Store(str(made / "store"))
         with ThreadPoolExecutor(1) as beside:  # the engine loads without Python, which derives and indexes meanwhile
             loads = list[Future[None]]()
-            into = partial(store.bulk_load, format=ox.RdfFormat.N_QUADS)
+            into = partial(put, store)
             built = build(facts, inputs.ontology, inputs.rules, lambda part: loads.append(beside.submit(into, part)))
             data = built.n_quads
             (made / "graph.nq").write_bytes(data)
             names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
+            manifest = {
+                "release": RELEASE,
+                "inputs": inputs.fingerprint,
+                "graph_sha256": hashlib.sha256(data).hexdigest(),
+                "quads": dict(sorted(Counter(line[line.rindex("<") + 1 : -4] for line in built.lines).items())),
+                "names": names,
+            }
             for loading in loads:
                 loading.result()
         store.optimize()
         store.flush()
         del store
-        manifest = {
-            "release": RELEASE,
-            "inputs": inputs.fingerprint,
-            "graph_sha256": hashlib.sha256(data).hexdigest(),
-            "quads": dict(sorted(Counter(line[line.rindex("<") + 1 : -4] for line in built.lines).items())),
-            "names": names,
-        }
         (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         _swap(made, folder, replace=replace)
     finally:
