@@ -35,6 +35,11 @@ class Draft:
         self.cautions.setdefault(text, tuple(sources))
 
     def finish(self) -> Answer:
+        if self.as_of >= _next_month(self.records.graph.release):
+            self.caution(
+                f"That day lies after release {self.records.graph.release}, which knows of nothing later: this is how it "
+                "stands by the release."
+            )
         cited = list(self.sentence_sources)
         parts: tuple[Step | Result | Claim, ...] = (*self.steps, *self.results, *self.claims)
         for part in parts:
@@ -46,3 +51,9 @@ class Draft:
             tuple(self.cautions), tuple(self.cautions.values()), tuple(self.candidates), tuple(self.records.source(key) for key in keys),
             self.records.graph.release, tuple(self.share_totals),
         )  # fmt: skip
+
+
+def _next_month(release: str) -> date:
+    """Give the first day after the month of a release, as 2026-12-01 for 2026.11.0."""
+    year, month = map(int, release.split(".")[:2])
+    return date(year + month // 12, month % 12 + 1, 1)

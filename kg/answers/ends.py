@@ -29,6 +29,8 @@ class Ends:
     #: The givers whose share was applied to a part of them, by basis.
     estimated: dict[Iri, list[str]] = field(default_factory=dict)
     missing: dict[Iri, list[str]] = field(default_factory=dict)
+    #: How the shares were found, by what is said of it: (basis, method, confidence) and the sources.
+    methods: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 def in_lineage(records: Records, transfer: Transfer, only: Only) -> bool:
@@ -82,9 +84,15 @@ def ends(records: Records, walked: list[Transfer], start: Iri, direction: Direct
     found = Ends()
     # A thing that only gave a part away is itself where the rest ended.
     last = [far for far in ties if far not in gone and (far != start or kept_some)]
-    by_thread = {only: _portions(records, ordered, start, only) for only in ("legal", "codes")} if ahead else {}
+    threads: tuple[Only, ...] = ("legal", "codes") if ahead else ()
+    by_thread = {only: _portions(records, ordered, start, only) for only in threads}
+    told = {
+        only: _told(records, ordered, start, only, found)
+        for only in threads
+        if by_thread[only] and any((ties[end] == 2) == (only == "codes") for end in last)
+    }
     for end in last:
-        thread = "codes" if ties[end] == 2 else "legal"
+        thread: Only = "codes" if ties[end] == 2 else "legal"
         shares = tuple(_share(each, end) for each in by_thread.get(thread, ()))
         best = next((share for share in shares if share.share is not None), None)
         found.results.append(
@@ -92,14 +100,17 @@ def ends(records: Records, walked: list[Transfer], start: Iri, direction: Direct
                 how=_TIES[ties[end]], shares=shares,
                 share=best.share if best else None, share_basis=best.basis if best else None,
                 sources=tuple(
-                    dict.fromkeys(key for t in ordered if end in (t.giver, t.receiver) for key in records.cites(t.event))
+                    dict.fromkeys(
+                        [key for t in ordered if end in (t.giver, t.receiver) for key in records.cites(t.event)]
+                        + (told.get(thread, []) if best else [])
+                    )
                 ),
             )
         )  # fmt: skip
     found.results.sort(key=lambda result: (_TIES.index(result.how or "identity"), -(result.share or 0), result.key))
-    for thread, followed in by_thread.items():
-        if any((ties[end] == 2) == (thread == "codes") for end in last):
-            _add_up(found, thread, followed)
+    for only, followed in by_thread.items():
+        if any((ties[end] == 2) == (only == "codes") for end in last):
+            _add_up(found, only, followed)
     return found
 
 
@@ -122,6 +133,19 @@ def _add_up(found: Ends, thread: str, followed: list[Portions]) -> None:
         for giver in each.estimated:
             if each.basis not in found.estimated.setdefault(giver, []):
                 found.estimated[giver].append(each.basis)
+
+
+def _told(records: Records, walked: list[Transfer], start: Iri, only: Only, found: Ends) -> list[str]:
+    """Give the sources of the shares on the way, and note how each was found."""
+    cited: list[str] = []
+    for transfer in of_one_lineage(records, walked, (start,), "became", only):
+        for row in records.rows("shares", event=transfer.event):
+            if row["share"] and (row["giver"], row["receiver"]) == (transfer.giver, transfer.receiver):
+                keys = records.cites(row["share"])
+                how = (row["basis"], row["method"] or "", str(records.stated(row["share"])["confidence"]))
+                found.methods[how] = tuple(dict.fromkeys([*found.methods.get(how, ()), *keys]))
+                cited.extend(keys)
+    return cited
 
 
 def _portions(records: Records, walked: list[Transfer], start: Iri, only: Only) -> list[Portions]:

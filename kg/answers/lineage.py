@@ -85,8 +85,30 @@ def _walk(
     _reached(draft, records, ends(records, walked, start, direction))
     draft.sentence, cited = telling.direct(records, found.things, direction, walked, as_of)
     draft.sentence_sources = _cited(records, cited)
+    if direction == "before":
+        _in_part(draft, records, walked)
     _finish(draft, records, found.things, as_of, direction)
     return draft.finish()
+
+
+def _in_part(draft: Draft, records: Records, walked: list[Transfer]) -> None:
+    """Say which bodies came here in part only: what they were before may have gone elsewhere altogether."""
+    gave: dict[tuple[Iri, Iri], set[Iri]] = {}
+    for transfer in walked:
+        for row in records.rows("shares", event=transfer.event):
+            gave.setdefault((transfer.event, row["giver"]), set()).add(row["receiver"])
+    partly = {
+        transfer.giver: None
+        for transfer in walked
+        if len(gave.get((transfer.event, transfer.giver), ())) > 1
+        or records.event(transfer.event)["type"] == "PartialTransfer"
+    }
+    if partly:
+        names = say.shortened([records.thing(iri).label for iri in partly], 4)
+        draft.caution(
+            f"Only a part of {names} came here, so what went into {'it' if len(partly) == 1 else 'them'} before may have "
+            "gone elsewhere."
+        )
 
 
 def _walked(
@@ -102,6 +124,9 @@ def _walked(
 def _reached(draft: Draft, records: Records, found: Ends) -> None:
     """Take over where paths end, and say what their shares do not say."""
     draft.results, draft.share_totals = found.results, found.totals
+    for (basis, method, confidence), keys in found.methods.items():
+        if method:
+            draft.caution(f"Shares by {basis}: {method} ({confidence}).", keys)
     for event, bases in found.missing.items():
         facts = records.event(event)
         when = say.on(facts["happenedOn"], facts["precision"])

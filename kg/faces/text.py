@@ -25,6 +25,8 @@ _STEP_COLUMNS = (
     "confidence",
     "sources",
     "event",
+    "share",
+    "share_basis",
     "release",
 )
 _RESULT_COLUMNS = (
@@ -169,13 +171,19 @@ def _end_lines(answer: Answer) -> list[str]:
     """Give the ends of a lineage where it was divided, or each end of each body; else the steps have said it."""
     if any(result.origin for result in answer.results):
         return [aligned([[result.text or result.short, _parts(result)] for result in answer.results], "  ")]
-    if not any(result.shares for result in answer.results):
-        return []
-    cells = [[result.short, _HOW.get(result.how or "", ""), _parts(result)] for result in answer.results]
-    return ["  In the end:", aligned(cells, "  ")]
+    cells = _end_cells(answer)
+    return ["  In the end:", aligned(cells, "  ")] if cells else []
 
 
-_HOW = {"functions": "the functions", "codes": "the code"}
+def _end_cells(answer: Answer) -> list[list[str]]:
+    """Give each end that has shares, or lacks them where others have some: what, by which lineage, how much."""
+    shared = [result for result in answer.results if result.shares]
+    rows = [[result.short, _HOW.get(result.how or "", ""), _parts(result)] for result in shared]
+    return rows if any(how for _, how, _ in rows) else [[short, parts] for short, _, parts in rows]
+
+
+#: Which lineage led to an end; one that is no more than a new name or body needs no word.
+_HOW = {"functions": "in law", "codes": "by code"}
 
 
 def _parts(result: Result) -> str:
@@ -242,15 +250,28 @@ def _csv(answer: Answer) -> str:
 
 
 def step_cells(answer: Answer) -> Iterable[list[str]]:
-    """Give one row a pair of a step: a merger of three gives three."""
+    """Give one row a pair of a step (a merger of three gives three), then one an end and basis of its share."""
     for step in answer.steps:
         nobody = Ref("", "", "", "", {})
         for giver in step.from_ or (nobody,):
             for receiver in step.to or (nobody,):
                 yield [
                     step.date, step.type, step.lineage or "", giver.key, giver.label, receiver.key, receiver.label,
-                    step.summary, step.confidence, "; ".join(step.sources), step.event, answer.release,
+                    step.summary, step.confidence, "; ".join(step.sources), step.event, "", "", answer.release,
                 ]  # fmt: skip
+    yield from _end_rows(answer)
+
+
+def _end_rows(answer: Answer) -> Iterable[list[str]]:
+    subject = answer.subject
+    for result in answer.results if subject else ():
+        for share in result.shares:
+            assert subject is not None
+            yield [
+                answer.as_of, "End", "codes" if result.how == "codes" else "legal", subject.key, subject.label,
+                result.key, result.label, "in the end", "", "; ".join(result.sources), "",
+                "" if share.share is None else f"{share.share}", share.basis, answer.release,
+            ]  # fmt: skip
 
 
 def _markdown(answer: Answer) -> str:
@@ -265,6 +286,8 @@ def _markdown(answer: Answer) -> str:
                 [[_when(step), _move(step), step.summary + _mark(step), cites(step.sources)] for step in answer.steps],
             )
         )
+        if ends := _end_cells(answer):
+            blocks.append(as_markdown(("In the end", *("By",) * (len(ends[0]) - 2), "Share"), ends))
     elif answer.results:
         told = [result for result in answer.results if not figures.is_figure(answer, result)]
         lines = [f"- {' '.join(filter(None, _result_cells(answer, result, cites)))}" for result in told]
