@@ -73,6 +73,32 @@ def test_people_of_the_last_ccgs_are_those_of_england(graph: Graph) -> None:
     assert total == 56_550_138, "the mid-2020 estimate of ONS for England"
 
 
+# Partnerships: twelve have no recorded end, for their ICBs went in 2026 and no source says what became of them
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "number"),
+    [
+        ("STP", "2016-04-01", 44), ("STP", "2017-04-01", 44), ("ICS", "2021-04-01", 42), ("ICS", "2022-07-01", 42),
+        ("ICS", "2026-03-31", 42),
+    ],
+)  # fmt: skip
+def test_partnerships_whose_end_is_not_recorded_are_certain_before(
+    asked: library.Graph, name: str, day: str, number: int
+) -> None:
+    (counted,) = [line for line in asked.count(name, as_of=day).results if line.method == "counted"]
+    assert (counted.statistic, counted.value) == ("total", number)
+
+
+def test_doubt_begins_where_the_evidence_stops(asked: library.Graph) -> None:
+    (counted,) = [line for line in asked.count("ICS", as_of="2026-04-01").results if line.method == "counted"]
+    assert (counted.statistic, counted.high) == ("range", 42)
+    told = asked.became("Frimley Health and Care", as_of="2021-01-01")
+    assert (told.outcome, told.status) == ("continues", "answered")
+    assert "in existence" in told.sentence
+    assert "not recorded whether" in asked.became("Frimley Health and Care", as_of="2026-11-22").sentence
+
+
 # People carried from the CCGs of 30 June 2022 to the boards that took over
 
 ENGLAND = 56_550_138

@@ -30,9 +30,13 @@ class Life(NamedTuple):
     end_known: bool
     ended: bool
     fate: str
+    attested: date | None
 
     def on(self, day: date) -> bool:
         return self.start <= day < self.end
+
+    def is_sure(self, day: date) -> bool:
+        return self.start_known and (self.end_known or (self.attested is not None and day < self.attested))
 
 
 class Gap(NamedTuple):
@@ -127,7 +131,7 @@ def _life(row: dict[str, Any]) -> Life:
     begun = row["startPrecision"] != "unknown" or row["bodyStartPrecision"] != "unknown"
     sure = "unknown" not in (row["endPrecision"], row["bodyEndPrecision"])
     ended = row["bodyEndPrecision"] not in ("open", "unknown")
-    return Life(row["body"], row["label"], start, end, begun, sure, ended, row["fate"] or "")
+    return Life(row["body"], row["label"], start, end, begun, sure, ended, row["fate"] or "", row["attested"])
 
 
 #: What may be lacking of a body, in the order of the table.
@@ -267,7 +271,7 @@ def _years(kind: Thing, lives: list[Life], held: Holdings, as_of: date) -> list[
     told: list[Result] = []
     for day in days if len(days) <= 60 else ():
         there = [life for life in lives if life.on(day)]
-        sure = [life for life in there if life.start_known and life.end_known]
+        sure = [life for life in there if life.is_sure(day)]
         lone = [life for life in there if not held.is_grouped(life.body, day, date.fromordinal(day.toordinal() + 1))]
         numbers = {"recorded": len(sure), "perhaps more": len(there) - len(sure), "in no group": len(lone)}
         if day in stated:

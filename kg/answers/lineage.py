@@ -167,7 +167,7 @@ def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date
 def _outcome(records: Records, things: tuple[Iri, ...], as_of: date) -> Outcome:
     """Say how it stands with a thing on a day: in force, followed by something, ended, or not known."""
     last = records.thing(things[-1])
-    if last.in_force(as_of) and last.facts["endPrecision"] != "unknown":
+    if last.surely_in_force(as_of):
         return "continues"
     if records.transfers("became", last.iri, as_of):
         return "succeeded"

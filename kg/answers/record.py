@@ -91,6 +91,11 @@ class Thing:
     def in_force(self, as_of: date) -> bool:
         return self.start <= as_of < self.end
 
+    def surely_in_force(self, as_of: date) -> bool:
+        """Whether it lasted on that day for certain: where its end is not recorded, something else shows that it did."""
+        known = self.facts["endPrecision"] != "unknown" or as_of < self.facts.get("attestedBefore", date.min)
+        return known and self.in_force(as_of)
+
     @property
     def ref(self) -> Ref:
         return Ref(key_of(self.iri), self.label, self.short, self.kind, self.codes)

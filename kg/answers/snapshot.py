@@ -74,7 +74,8 @@ class Snapshot:
         """Whether the dates leave no doubt. Whatever ended the next day was there on this one, begun when it may."""
         begun = row["startPrecision"] != "unknown" or row["bodyStartPrecision"] != "unknown"
         last_day = min(row["end"], row["bodyEnd"]) == self.day + timedelta(days=1)
-        return (begun or last_day) and "unknown" not in (row["endPrecision"], row["bodyEndPrecision"])
+        attested = row["attested"] is not None and self.day < row["attested"]
+        return (begun or last_day) and (attested or "unknown" not in (row["endPrecision"], row["bodyEndPrecision"]))
 
     @cached_property
     def _parents(self) -> dict[Iri, list[Iri]]:

@@ -135,7 +135,7 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
             else ""
         )
         return f"Nothing is recorded as having come before {_called(records, thing)}.{began}", []
-    if facts["endPrecision"] == "unknown":
+    if facts["endPrecision"] == "unknown" and not thing.surely_in_force(as_of):
         return f"It is not recorded whether or when {_called(records, thing)} ended, nor what followed.", []
     if thing.in_force(as_of):
         they = "they" if thing.is_many else "it"
