@@ -174,18 +174,28 @@ def test_a_code_that_lives_on_elsewhere_is_told_apart_from_succession(made: Make
     assert answer.steps[0].lineage == "codes"
 
 
-def test_parts_that_move_move_boundaries_and_carry_every_share(made: Make) -> None:
+def test_a_part_that_moves_is_no_succession_is_told_once_and_carries_every_share(made: Make) -> None:
     graph = made([
         *KINDS, *a_body("a"), *a_body("b"), an_event("p", "PartialTransfer", "a", "b"),
-        a_share("p", "a", "b", 0.25), a_share("p", "a", "b", 0.3, "practices"),
+        a_share("p", "a", "b", 0.25), a_share("p", "a", "b", 0.3, "practices"), an_event("q", "BoundaryChange", "b", "b"),
     ])  # fmt: skip
     answer = graph.diff(EVE, DAY)
-    assert told(answer) == [
-        ("succeeded", "a", "A", "B"), ("boundary", "a", None, "shrank"), ("boundary", "b", None, "grew"),
-    ]  # fmt: skip
+    assert told(answer) == [("part moved", "a", "A", "B")], "the boundary event says the same of B"
     first = answer.results[0]
-    assert (first.share, first.share_basis, first.text) == (0.25, "population", "part; 30.0 % by practices")
-    assert [line.text for line in answer.results[1:]] == ["gave up a part to B", "took in a part of A"]
+    assert (first.other, first.share, first.share_basis, first.text) == ("b", 0.25, "population", "30.0 % by practices")
+    assert [step.event for step in answer.steps] == ["p", "q"]
+    assert "There was one move of a part to another body." in answer.sentence
+    assert "A part moved; both went on" in render(answer, "text")
+    assert told(graph.diff(EVE, DAY, kind="CCG")) == told(answer)
+
+
+def test_a_part_that_a_new_body_began_with_is_succeeded_and_moves_the_boundary_of_the_old(made: Make) -> None:
+    graph = made([*KINDS, *a_body("a"), *a_body("b", from_=DAY), an_event("p", "PartialTransfer", "a", "b")])
+    answer = graph.diff(EVE, DAY)
+    assert told(answer) == [
+        ("began", "b", None, None), ("succeeded", "a", "A", "B"), ("boundary", "a", None, "shrank"),
+    ]  # fmt: skip
+    assert [line.text for line in answer.results[1:]] == ["part", "gave up a part to B"]
 
 
 def test_a_kind_of_its_own_and_an_event_that_says_the_same_are_one_change(made: Make) -> None:
@@ -210,6 +220,7 @@ def test_sharing_leaders_is_no_lineage_and_stands_apart(made: Make) -> None:
     answer = graph.diff(EVE, DAY)
     assert {change for change, *_ in told(answer)} == {"clustered"}
     assert answer.steps[0].lineage is None if answer.steps else True
+    assert answer.sentence.endswith("There were two clusterings.")
     assert "each stayed a body of its own" in render(answer, "text")
 
 
@@ -317,6 +328,19 @@ def test_nothing_planned_for_2027_and_no_cluster_is_lineage(asked: library.Graph
     answer = asked.diff("2026-04-01", "2027-12-31", kind="ICB")
     assert not [line for line in answer.results if line.change in ("ended", "began", "succeeded", "code reused")]
     assert all(step.status == "in-effect" for step in answer.steps)
+
+
+def test_parts_moved_in_april_2017_are_no_successions(asked: library.Graph) -> None:
+    answer = asked.diff("2017-03-31", "2017-04-01", kind="CCG")
+    moved = {(line.key, line.other) for line in answer.results if line.change == "part moved"}
+    assert moved == {("ccg-01h", "ccg-01k"), ("ccg-06y", "ccg-06w")}
+    assert not [line for line in answer.results if line.change == "boundary"]
+    assert {line.other for line in answer.results if line.change == "succeeded"} == {"ccg-14l"}
+    assert "three successions, two moves of a part to another body" in answer.sentence
+
+
+def test_a_clustering_is_counted_in_the_sentence(asked: library.Graph) -> None:
+    assert "There were eleven clusterings." in asked.diff("2025-04-01", "2026-03-31").sentence
 
 
 def test_codes_of_july_2022_passed_on_and_functions_succeeded(asked: library.Graph) -> None:

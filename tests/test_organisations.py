@@ -14,6 +14,7 @@ import pytest
 from kg.answers.answer import Answer
 from kg.answers.record import Records
 from kg.faces import library
+from kg.faces.text import render
 from kg.graph.names import key_of, thing
 
 TODAY = "2026-11-22"
@@ -235,6 +236,13 @@ def test_a_life_with_many_facts_is_told_in_order(asked: library.Graph) -> None:
     assert len(lines) > 15
     assert [day[:4] for day in days] == sorted(day[:4] for day in days)
     assert all(line.sources for line in lines)
+
+
+def test_coverage_of_a_kind_without_bodies_says_so_and_prints_no_table(asked: library.Graph) -> None:
+    answer = asked.coverage("ICB cluster", as_of="2026-11-21")
+    assert answer.sentence.startswith("No body of this kind is recorded: ")
+    assert answer.results == ()
+    assert "1 April" not in render(answer, "text")
 
 
 def test_coverage_names_what_is_counted_and_not_recorded(asked: library.Graph) -> None:

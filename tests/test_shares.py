@@ -213,6 +213,26 @@ def test_a_fault_of_a_file_says_what_where_and_what_to_do(tmp_path: Path, name: 
     assert str(raised.value).endswith(".")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"rows": [' + ", ".join(f'{{"code": {number}}}' for number in range(99)) + "]}\n",
+        "E01000001," + "00A," * 99 + "\n",
+    ],
+    ids=["no table", "no header"],
+)
+def test_a_fault_never_shows_more_than_the_beginning_of_a_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "l.csv").write_text(text, encoding="utf-8")
+    for read in (lookups.codes, lookups.weights, lookups.bridge):
+        with pytest.raises(BadInput, match=r"columns: [^\n]{1,77}\.\.\.\)"):
+            read(tmp_path / "l.csv")
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match='has no column of the name "nosuch"'):
+        lookups.codes(lookup(tmp_path / "l.csv", BEFORE), "nosuch")
+
+
 def test_other_files_say_their_faults_too(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         lookups.codes(tmp_path / "nowhere.csv")

@@ -119,6 +119,12 @@ def test_nothing_dated_is_unknown_and_says_what_has_no_date(small: library.Graph
     assert any("the end and the start" in text for text in answer.cautions)
 
 
+def test_of_one_that_joined_on_a_known_day_too_it_is_another_group(asked: library.Graph) -> None:
+    answer = asked.timeline("ccg-01k", as_of=NOW)
+    assert any(line.change == "joined" for line in answer.results)
+    assert any("no date is recorded for joining another group;" in text for text in answer.cautions)
+
+
 def test_formats(small: library.Graph) -> None:
     answer = small.timeline("a", as_of=NOW)
     for width in (80, 110):

@@ -153,11 +153,14 @@ class Changes:
                 )  # fmt: skip
 
     def boundaries(self) -> Iterator[Change]:
-        """Give the bodies that lived on with more or less area: by an event that says so, or by a part that moved."""
+        """Give the bodies that lived on with more or less area: by an event that says so, or by a part of what was divided.
+
+        A part that moved between two that both went on is told as that, and not as two boundaries too.
+        """
         parts: dict[tuple[Iri, date], dict[str, list[Row]]] = {}
         for row in self.transfers:
             type_ = str(self.records.event(row["event"])["type"])
-            if type_ not in _DIVIDING or category_of(row["giver"]) != "body":
+            if type_ not in _DIVIDING or category_of(row["giver"]) != "body" or self._part_moved(row):
                 continue
             if not self._began_with(row["receiver"], row["date"], row["precision"]):
                 parts.setdefault((row["receiver"], row["date"]), {}).setdefault("grew", []).append(row)
@@ -186,17 +189,34 @@ class Changes:
             first, type_ = rows[0], str(self.records.event(rows[0]["event"])["type"])
             shares = sorted((row for row in rows if row["share"]), key=lambda row: BASES.index(row["basis"]))
             part = " and ".join(str(word) for word in several(self.records.stated(transfer).get("movedPart")))
-            words = [part if part and part != "whole" else "part" if type_ == "PartialTransfer" else ""]
+            moved = self._part_moved(first)
+            words = [part if part and part != "whole" else "part" if type_ == "PartialTransfer" and not moved else ""]
             words += [f"{row['value'] * 100:.1f} % by {row['basis']}" for row in shares[1:]]
-            change = "code reused" if first["lineage"] == "codes" else "renamed" if type_ == "Renaming" else "succeeded"
+            change = (
+                "code reused" if first["lineage"] == "codes" else "renamed" if type_ == "Renaming"
+                else "part moved" if moved else "succeeded"
+            )  # fmt: skip
+            borders = [
+                event for side in ("giver", "receiver") if moved
+                for event in self._told(first[side], first["date"], first["precision"], "BoundaryChange")
+            ]  # fmt: skip
             how = {"code reused": "codes"}.get(change, "functions" if type_ == "FunctionTransfer" else "identity")
             self._taken |= {(first["event"], first["giver"]), (first["event"], first["receiver"])}
             yield Change(
                 change, first["giver"], first["date"], first["precision"],
                 self.records.thing(first["giver"]).short, self.records.thing(first["receiver"]).short, first["receiver"],
                 shares[0]["value"] if shares else None, shares[0]["basis"] if shares else None, how,
-                "; ".join(filter(None, words)) or None, (first["event"], *(row["share"] for row in shares)),
+                "; ".join(filter(None, words)) or None,
+                tuple(dict.fromkeys((first["event"], *(row["share"] for row in shares), *borders))),
             )  # fmt: skip
+
+    def _part_moved(self, row: Row) -> bool:
+        """Say whether a transfer moved a part between two that were there before and went on, which succeeds nobody."""
+        return (
+            self.records.event(row["event"])["type"].endswith("PartialTransfer")
+            and not self._began_with(row["receiver"], row["date"], row["precision"])
+            and not self._ended_with(row["giver"], row["date"], row["precision"])
+        )
 
     def _unmatched(self) -> Iterator[Change]:
         """Give the events that say of a body what no other statement does; joint working stands by itself."""

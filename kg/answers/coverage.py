@@ -213,7 +213,7 @@ def _of_kind(question: Question) -> Answer:
         f"This graph holds {say.number(len(bodies))} bodies that were {plural} at some time; "
         "this is what it does not know of them."
         if bodies
-        else f"This graph holds no body that was one of the {plural}."
+        else f"No body of this kind is recorded: this graph holds none of the {plural}."
     )
     stated = [row for kind in things for row in held.stated.get(kind.iri, [])]
     if stated and not bodies:
@@ -260,7 +260,10 @@ def _name(draft: Draft, kind: Thing, gap: Gap, names: list[str], of: int, kinds:
 
 
 def _years(kind: Thing, lives: list[Life], held: Holdings, as_of: date) -> list[Result]:
-    """Tell each 1 April of a kind's life: how many are recorded, how many stated, how many in no group."""
+    """Tell each 1 April of a kind's life: how many are recorded, how many stated, how many in no group.
+
+    Of a kind with no body recorded there is nothing to count, and only what sources state is told.
+    """
     starts = [life.start for life in lives if life.start_known] + [
         row["date"] for row in held.stated.get(kind.iri, []) if row["date"]
     ]
@@ -273,7 +276,9 @@ def _years(kind: Thing, lives: list[Life], held: Holdings, as_of: date) -> list[
         there = [life for life in lives if life.on(day)]
         sure = [life for life in there if life.is_sure(day)]
         lone = [life for life in there if not held.is_grouped(life.body, day, date.fromordinal(day.toordinal() + 1))]
-        numbers = {"recorded": len(sure), "perhaps more": len(there) - len(sure), "in no group": len(lone)}
+        numbers = (
+            {"recorded": len(sure), "perhaps more": len(there) - len(sure), "in no group": len(lone)} if lives else {}
+        )
         if day in stated:
             numbers["stated"] = stated[day]
         told += [

@@ -22,13 +22,16 @@ SORTS: Final = {
     "began": ("", ""),
     "succeeded": ("successions", "succession"),
     "code reused": ("codes passed to another body", "code passed to another body"),
+    "part moved": ("moves of a part to another body", "move of a part to another body"),
     "renamed": ("changes of name", "change of name"),
     "recoded": ("changes of code", "change of code"),
     "reclassified": ("changes of kind", "change of kind"),
     "boundary": ("changes of boundary", "change of boundary"),
     "moved": ("moves to another group", "move to another group"),
-    "clustered": ("", ""),
+    "clustered": ("clusterings", "clustering"),
 }
+#: Changes of two things, a giver and a receiver.
+_TWO_SIDED: Final = ("succeeded", "code reused", "part moved", "renamed")
 _NUMBERS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
@@ -86,8 +89,8 @@ def difference(
 
 
 def _is_of(change: Change, keep: frozenset[Iri]) -> bool:
-    """Say whether a change is of one of these; a succession is of both its ends, a move of who moved alone."""
-    return change.thing in keep or (change.change in ("succeeded", "code reused", "renamed") and change.other in keep)
+    """Say whether a change is of one of these; a succession is of both its ends, a move to a group of who moved."""
+    return change.thing in keep or (change.change in _TWO_SIDED and change.other in keep)
 
 
 def line(records: Records, change: Change, **more: str | None) -> Result:

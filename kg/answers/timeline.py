@@ -38,6 +38,9 @@ _OWN: Final = {
     "Renaming": "renamed", "CodeChange": "recoded", "BoundaryChange": "boundary", "HierarchyChange": "joined",
 }  # fmt: skip
 
+#: What has no date, by the sort of the line that would tell of it.
+_GROUPED: Final = {"joined": "joining a group", "left": "leaving a group"}
+
 
 @dataclass
 class Line:
@@ -75,9 +78,9 @@ def timeline(
                 told.append((line, story.thing))
             else:
                 later += 1
-        if story.undated:
+        if undated := story.lacking():
             draft.caution(
-                f"Of {story.thing.full} no date is recorded for {say.listed(sorted(story.undated))}; "
+                f"Of {story.thing.full} no date is recorded for {say.listed(undated)}; "
                 "what has no date is not told here, and is shown by: kg show"
             )
         for event in story.planned:
@@ -137,6 +140,7 @@ class _Story:
     def __init__(self, records: Records, iri: Iri) -> None:
         self.records, self.iri, self.thing = records, iri, records.thing(iri)
         self.undated: set[str] = set()
+        self.dated: set[str] = set()
         self.planned: list[Iri] = []
 
     def lines(self) -> list[Line]:
@@ -280,9 +284,15 @@ class _Story:
                 if precision == "open" or (side == "end" and day == self.thing.end):
                     continue
                 if precision == "unknown":
-                    self.undated.add("joining a group" if sort == "joined" else "leaving a group")
+                    self.undated.add(_GROUPED[sort])
                     continue
+                self.dated.add(_GROUPED[sort])
                 yield Line(sort, day, precision, f"{word} {group.label} {as_role}", [row["membership"]], fields)
+
+    def lacking(self) -> list[str]:
+        """Give what has no date, in words; of a body that also joined a group on a known day, it is another group."""
+        words = (word.replace("a group", "another group") if word in self.dated else word for word in self.undated)
+        return sorted(words)
 
     def _numbers(self) -> Iterator[Line]:
         for row in self.records.graph.rows("observations", thing=self.iri):

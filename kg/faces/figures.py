@@ -96,6 +96,8 @@ def _years(figures: Sequence[Result]) -> Table:
         for word in ("recorded", "perhaps more", "stated", "in no group")
         if any(r.mark == word and r.value for r in dated)
     ]
+    if not words:
+        return []  # days with no number beside them say nothing
     days: dict[tuple[str, str], dict[str, Result]] = {}
     for result in dated:
         days.setdefault((result.short if several else "", result.date or ""), {})[result.mark or ""] = result

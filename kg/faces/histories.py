@@ -24,6 +24,7 @@ HEADINGS: Final = {
     "began": "Began",
     "succeeded": "Succeeded, whole or in part",
     "code reused": "Code passed on, which is no succession in law",
+    "part moved": "A part moved; both went on",
     "renamed": "Renamed",
     "recoded": "Another code",
     "reclassified": "Another kind",
@@ -34,6 +35,7 @@ HEADINGS: Final = {
 _COUNTED: Final = {
     **{change: change for change in HEADINGS},
     "code reused": "codes passed on",
+    "part moved": "with a part moved",
     "reclassified": "of another kind",
     "boundary": "with another boundary",
     "clustered": "in clusters",
@@ -91,7 +93,7 @@ def told(answer: Answer, result: Result) -> str:
         case "ended" | "began":
             codes = ", ".join(code for held in result.codes.values() for code in held)
             return f"{result.short} ({codes})" if codes else result.short
-        case "succeeded" | "code reused":
+        case "succeeded" | "code reused" | "part moved":
             share = f"{(result.share or 0) * 100:.1f} % by {result.share_basis}" if result.share else ""
             duties = "functions" if result.how == "functions" else ""
             more = "; ".join(filter(None, (duties, share, text)))

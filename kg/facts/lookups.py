@@ -24,6 +24,9 @@ AREA = re.compile(r"(lsoa|msoa|oa)(\d\d)?_?(cd|code)", re.IGNORECASE)
 CODE = re.compile(r"(?!lsoa|msoa|oa\d)[a-z]+(\d\d)?_?([a-z]+_)?(cd|code)(_?(h|nhs|o))?", re.IGNORECASE)
 COUNT = re.compile(r".*(pop|resident|total|all_?ages|persons|count|weight).*", re.IGNORECASE)
 
+#: So many characters of a file, at most, go into a message about it.
+_LONGEST = 80
+
 #: Places in a line of epraccur, counted from 0: the practice, its status, its commissioner, its prescribing setting.
 _PRACTICE, _STATUS, _COMMISSIONER, _SETTING = 0, 12, 14, 25
 _ACTIVE, _GENERAL_PRACTICE = "A", "4"
@@ -56,7 +59,7 @@ def weights(path: Path, column: str = "") -> dict[str, int]:
     for area, cell in found.cells.items():
         if not cell.isdecimal():
             raise BadInput(
-                f'{path.name}: area {area} has "{cell}" under {found.name}, which is no whole number. '
+                f'{path.name}: area {area} has "{_cut(cell)}" under {_cut(found.name)}, which is no whole number. '
                 "Give a file with one whole number for each area."
             )
     return {area: int(cell) for area, cell in found.cells.items()}
@@ -70,7 +73,7 @@ def bridge(path: Path) -> list[tuple[str, str]]:
     if len(places) != 2:
         raise BadInput(
             f"{path.name}: a bridge has two columns of small areas, such as LSOA11CD and LSOA21CD, and this has "
-            f"{len(places)} (columns: {', '.join(header)}). Give the lookup between the two censuses."
+            f"{len(places)} (columns: {_shown(header)}). Give the lookup between the two censuses."
         )
     return [(row[places[0]], row[places[1]]) for _, row in lines]
 
@@ -113,19 +116,19 @@ def _by_area(path: Path, column: str, pattern: re.Pattern[str], wanted: str) -> 
     area = next((place for place, name in enumerate(header) if AREA.fullmatch(name)), None)
     if area is None:
         raise BadInput(
-            f"{path.name} has no column of small areas, such as LSOA11CD (columns: {', '.join(header)}). "
+            f"{path.name} has no column of small areas, such as LSOA11CD (columns: {_shown(header)}). "
             "Give a lookup by small area."
         )
     if column:
         named = [place for place, name in enumerate(header) if name.lower() == column.lower()]
         place = named[0] if named else None
-        wanted = f'the name "{column}"'
+        wanted = f'of the name "{_cut(column)}"'
     else:
         place = next((at for at, name in enumerate(header) if at != area and pattern.fullmatch(name)), None)
         wanted = f"of {wanted}"
     if place is None:
         raise BadInput(
-            f"{path.name} has no column {wanted} (columns: {', '.join(header)}). Name one that is there, or give another file."
+            f"{path.name} has no column {wanted} (columns: {_shown(header)}). Name one that is there, or give another file."
         )
     cells: dict[str, str] = {}
     for number, row in lines:
@@ -133,7 +136,7 @@ def _by_area(path: Path, column: str, pattern: re.Pattern[str], wanted: str) -> 
             raise BadInput(_twice(path, number, row[area]))
         if not AREA_CODE.fullmatch(row[area]) or not row[place]:
             raise BadInput(
-                f'{path.name}, line {number}: "{row[area]}" with "{row[place]}" is not a small area with its {header[place]}. '
+                f'{path.name}, line {number}: "{_cut(row[area])}" with "{_cut(row[place])}" is not a small area with its {_cut(header[place])}. '
                 "Take the file from its publisher again."
             )
         cells[row[area]] = row[place]
@@ -179,9 +182,20 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise BadInput(f"{path.name} is empty. Take the file from its publisher again.")
 
 
+def _shown(header: list[str]) -> str:
+    """Give the names of columns; of a file that is no table, or has no header, no more than its beginning."""
+    return _cut(", ".join(header))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3].rstrip() + "..."
+
+
 def _unreadable(path: Path, reason: str) -> str:
     return f"{path} cannot be read: {reason}. Give the .csv or .csv.gz file that its publisher prints."
 
 
 def _twice(path: Path, line: int, code: str) -> str:
-    return f"{path.name}, line {line}: {code} stands twice, so it would be counted twice. Keep one of the two lines."
+    return (
+        f"{path.name}, line {line}: {_cut(code)} stands twice, so it would be counted twice. Keep one of the two lines."
+    )
