@@ -267,6 +267,45 @@ def test_a_sum_with_a_part_missing_is_unknown_and_says_which(tmp_path: Path) -> 
     assert any("nothing is recorded for D" in caution for caution in answer.cautions)
 
 
+def test_a_number_of_before_a_part_came_or_went_is_none_of_after(tmp_path: Path) -> None:
+    """The giver of a part, and whoever was there before and took one in, are another area since."""
+    from_, later = "2013-04-01", "2022-07-01"
+    records = a_graph(tmp_path, [
+        SOURCE, a_kind("grp", from_=from_, until=later), a_kind("brd", "system", from_=later), a_kind("loc", from_=later),
+        *bodies("grp", "g", from_=from_, until=later), *bodies("brd", "x", "y", "z", from_=later),
+        *bodies("loc", "l", "m", "n", from_=later), *bodies("loc", "gone", from_=later, until="2026-04-01"),
+        *bodies("loc", "new", from_="2026-04-01"), *inside("x", "l", from_=later), *inside("y", "m", from_=later),
+        *inside("z", "n", from_=later), an_event("g-to-l", "FunctionTransfer", later, "g", "l"),
+        *(people_of(key, 100) for key in ("g", "l", "m", "n", "gone")),
+        an_event("split", "Reorganisation", "2026-04-01", "gone", "l; new"),
+        an_event("strip", "PartialTransfer", "2026-05-01", "m", "new"),
+    ])  # fmt: skip
+    before = people.population(question(records, "BRD", "2026-03-31"))
+    assert (numbers(before), before.cautions) == ({"all": 300}, ())
+    assert numbers(people.population(question(records, "BRD", "2026-04-30"))) == {"all": 200}
+    after = people.population(question(records, "BRD", "2026-11-22"), each=True)
+    assert numbers(after) == {"all": 100, "z": 100}
+    assert any("Not recorded for X" in text and "1 April 2026" in text for text in after.cautions)
+    assert any("Not recorded for Y" in text and "1 May 2026" in text for text in after.cautions)
+    assert any("kg population BRD --from GRP" in text for text in after.cautions)
+    assert any("another area" in text for text in people.population(question(records, "L")).cautions)
+    assert not people.population(question(records, "L", "2026-03-31")).cautions[1:]
+    assert any("came or went" in text for text in people.population(question(records, "X")).cautions)
+
+
+@pytest.mark.parametrize("by", ["icb", "region"])
+def test_boards_that_took_in_parts_of_frimley_have_no_number_of_before(asked: library.Graph, by: str) -> None:
+    answer = asked.population("ICB", as_of="2026-11-22", by=by)
+    assert answer.results[0].value == 49_368_339, "the census of 33 boards"
+    assert not {"icb-surrey-and-sussex", "icb-hampshire-and-isle-of-wight"} & {line.key for line in answer.results}
+    for name in ("NHS Surrey and Sussex ICB", "NHS Hampshire and Isle of Wight ICB"):
+        assert any(text.startswith(f"Not recorded for {name}") for text in answer.cautions)
+    assert any("`kg population ICB --from CCG`" in text for text in answer.cautions)
+    carried = {line.key: line.value for line in asked.population("ICB", as_of="2026-11-22", from_="CCG").results}
+    assert carried["icb-surrey-and-sussex"] == 2_899_902
+    assert carried["icb-hampshire-and-isle-of-wight"] == 2_002_729
+
+
 def test_the_number_nearest_to_the_day_stands_first(tmp_path: Path) -> None:
     made = a_graph(tmp_path, [*WORLD, people_of("a", 90, "2015-06-30")])
     for on, values in (("2014-01-01", [90, 100]), ("2021-01-01", [100, 90])):

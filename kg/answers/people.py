@@ -7,13 +7,14 @@ from datetime import date
 
 from kg.answers import carried, census, observation
 from kg.answers import language as say
-from kg.answers.amounts import UNITS, Amounts, Sum, cells, told, total_of
+from kg.answers.amounts import UNITS, Amounts, Move, Sum, cells, last_move, told, total_of
 from kg.answers.answer import Answer
 from kg.answers.draft import Draft
 from kg.answers.question import Question
-from kg.answers.record import Thing
+from kg.answers.record import Records, Thing, several
 from kg.answers.snapshot import Held, Snapshot
 from kg.errors import UsageError
+from kg.graph.names import Iri
 
 
 def population(
@@ -47,7 +48,9 @@ def population(
         if question.on and question.on.precision == "day":
             draft.as_of = snapshot.day
         existed = thing.facts["startPrecision"] == "unknown" or thing.start <= snapshot.day < thing.end
-        if not stated and existed:
+        if stated:
+            _warn_of_move(draft, thing, stated, snapshot)
+        elif existed:
             _tell_parts(draft, thing, [Amounts(snapshot, one) for one in measures])
         return draft.finish()
     held = snapshot.of(question.found.things)
@@ -58,6 +61,53 @@ def population(
     elif held:
         _tell_kind(draft, question, snapshot, held, by, measures, each)
     return draft.finish()
+
+
+def _warn_of_move(draft: Draft, thing: Thing, stated: observation.Seen, snapshot: Snapshot) -> None:
+    """Say of a body that a part of it came or went after its latest number, and up to the day."""
+    move = last_move(snapshot.records, thing.iri, snapshot.day)
+    dates = [row["date"] for _, row in stated if row["date"] and row["date"] <= snapshot.day]
+    if move and dates and move.date > max(dates):
+        draft.caution(
+            f"Its latest number is of before a part of it came or went ({_moved(snapshot.records, move)}), and so of "
+            "another area.",
+            snapshot.records.cites(move.event),
+        )
+
+
+def _moved(records: Records, move: Move) -> str:
+    event = records.event(move.event)
+    return f"{say.day(event['happenedOn'], event['precision'])}: {event['summary']}"
+
+
+def _tell_outdated(draft: Draft, question: Question, amounts: Amounts, outdated: dict[str, list[Move]]) -> None:
+    """Name the bodies whose numbers are of another area and why; and what to ask instead, where that is known."""
+    records, by_event = question.records, dict[Iri, tuple[Move, list[str]]]()
+    for label, moves in outdated.items():
+        for move in moves:
+            by_event.setdefault(move.event, (move, []))[1].append(label)
+    for move, labels in by_event.values():
+        names = say.listed(dict.fromkeys(labels))
+        draft.caution(
+            f"Not recorded for {names}: a part of what is in it came or went after the day of its number "
+            f"({_moved(records, move)}).",
+            records.cites(move.event),
+        )
+    earlier = _earlier(records, amounts, [move for moves in outdated.values() for move in moves])
+    if earlier and question.thing.is_kind:
+        name = question.thing.fact("acronym") or question.thing.label
+        draft.caution(f"`kg population {name} --from {earlier}` carries earlier numbers through such moves.")
+
+
+def _earlier(records: Records, amounts: Amounts, moves: list[Move]) -> str:
+    """Give the ended kind of a body with numbers that one of these came from; empty when there is none."""
+    day = amounts.snapshot.day
+    for move in moves:
+        for transfer in records.transfers("before", move.body, day):
+            for kind in several(records.stated(transfer.giver).get("latestKind")):
+                if transfer.giver in amounts.own and records.thing(kind).end <= day:
+                    return records.thing(kind).fact("acronym") or records.thing(kind).label
+    return ""
 
 
 def _tell_parts(draft: Draft, thing: Thing, tried: list[Amounts]) -> None:
@@ -89,6 +139,12 @@ def _tell_parts(draft: Draft, thing: Thing, tried: list[Amounts]) -> None:
         draft.caution(
             f"It cannot be summed over its {len(parts)} parts on {say.day(day)} either: nothing is recorded for {names}."
         )
+        for move in (move for part in lacking for move in tried[0].outdated(part)):
+            draft.caution(
+                f"{records.thing(move.body).label} has a number, but of before a part of it came or went "
+                f"({_moved(records, move)}).",
+                records.cites(move.event),
+            )
     elif parts:
         draft.caution(f"Its {len(parts)} parts on {say.day(day)} have numbers, but none of one measure and date.")
 
@@ -110,12 +166,14 @@ def _tell_kind(
         return
     numbers = {body: found[dated] for body in bodies if (found := amounts.of(body)) and dated in found}
     records, total = question.records, total_of(list(numbers.values()))
-    lacking = [one.label for one in held if one.body not in numbers]
+    outdated = {one.label: moves for one in held if one.body not in numbers and (moves := amounts.outdated(one.body))}
+    lacking = [one.label for one in held if one.body not in numbers and one.label not in outdated]
     tell = draft.caution if draft.results else lambda text, by=(): _say(draft, text, by)
     tell(_together(question, held, len(numbers), total, amounts.measure, dated, snapshot.day), total.sources)
     draft.results.append(question.thing.result(mark="all", **cells(total, amounts.measure, dated)))
     if lacking:
         draft.caution(f"Nothing of that date is recorded for {say.shortened(lacking, 8)}.")
+    _tell_outdated(draft, question, amounts, outdated)
     if by is not None:
         shared = census.grouped(snapshot, held, by)
         rows: list[tuple[Thing, str | None, list[Held]]] = [
