@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +28,9 @@ from kg.graph.names import Iri, category_of
 from kg.graph.queries import Queries
 from kg.graph.store import OxigraphStore
 
+#: How the keys of bodies begin that a small copy of the data keeps: enough of every table, and seconds quicker.
+FEW = ("ics-", "icb-", "ccg-1")
+
 
 @pytest.fixture(scope="session")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
@@ -47,6 +52,37 @@ def asked(graph: Graph) -> library.Graph:
     return library.Graph(graph)
 
 
+@pytest.fixture(scope="session")
+def in_memory(graph: Graph) -> library.Graph:
+    """The same graph held in memory, for questions that read much of it."""
+    return library.Graph(replace(graph, store=OxigraphStore.in_memory(graph.n_quads)))
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """A copy of what a graph is compiled from, with the bodies of few keys and the rows that name no other."""
+    root, folder = Inputs.default().root, tmp_path_factory.mktemp("few")
+    for name in ("ontology", "queries"):
+        shutil.copytree(root / name, folder / name)
+    (folder / "data").mkdir()
+    tables: dict[str, list[list[str]]] = {}
+    for path in sorted((root / "data").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            tables[path.name] = list(csv.reader(stream))
+    keys = {row[0] for row in tables["bodies.csv"][1:]}
+    gone = keys - {key for key in keys if key.startswith(FEW)}
+    for table in ("events.csv", *tables):  # what names a body or an event that is left out goes with it
+        header, *rows = tables[table]
+        kept = [row for row in rows if not gone & {word for cell in row for word in cell.split("; ")}]
+        if table == "events.csv":
+            gone |= {row[0] for row in rows} - {row[0] for row in kept}
+        tables[table] = [header, *kept]
+    for name, rows in tables.items():
+        with (folder / "data" / name).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+    return Inputs(folder)
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
     """Makes a graph of a few rows, with the real rules and queries."""
@@ -64,9 +100,9 @@ def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
 
 
 @pytest.fixture(scope="session")
-def every(graph: Graph) -> Mapping[str, Answer]:
+def every(in_memory: library.Graph) -> Mapping[str, Answer]:
     """Answers by "question address day": about every kind, on two days, and about a sample of the bodies."""
-    asked = library.Graph(replace(graph, store=OxigraphStore.in_memory(graph.n_quads)))
+    asked = in_memory
     kinds = [row["thing"] for row in asked.graph.rows("things") if category_of(row["thing"]) == "kind"]
     bodies = sample(asked.graph)
     assert len(kinds) > 40
