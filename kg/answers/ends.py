@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from kg.answers.answer import Result, Share, ShareTotal
-from kg.answers.passings import PARTIAL, gathered, kind_of_event
+from kg.answers.passings import PARTIAL, divides, gathered, kind_of_event
 from kg.answers.portions import Portions, portions
 from kg.answers.record import Records, Transfer
 from kg.graph.names import Iri, key_of
@@ -138,8 +138,9 @@ def _add_up(found: Ends, thread: str, followed: list[Portions]) -> None:
 def _told(records: Records, walked: list[Transfer], start: Iri, only: Only, found: Ends) -> list[str]:
     """Give the sources of the shares on the way, and note how each was found."""
     cited: list[str] = []
-    for transfer in of_one_lineage(records, walked, (start,), "became", only):
-        for row in records.rows("shares", event=transfer.event):
+    thread = of_one_lineage(records, walked, (start,), "became", only)
+    for transfer in thread:
+        for row in records.rows("shares", event=transfer.event) if divides(records, transfer, thread) else ():
             if row["share"] and (row["giver"], row["receiver"]) == (transfer.giver, transfer.receiver):
                 keys = records.cites(row["share"])
                 how = (row["basis"], row["method"] or "", str(records.stated(row["share"])["confidence"]))

@@ -20,6 +20,12 @@ def kind_of_event(records: Records, transfer: Transfer) -> str:
     return str(records.event(transfer.event)["type"])
 
 
+def divides(records: Records, transfer: Transfer, thread: Iterable[Transfer]) -> bool:
+    """Whether the giver of a transfer gave to others in the same event, or kept a part: whether a share is needed."""
+    others = (t for t in thread if (t.event, t.giver) == (transfer.event, transfer.giver))
+    return any(t.receiver != transfer.receiver for t in others) or kind_of_event(records, transfer) == PARTIAL
+
+
 def gathered(
     records: Records, transfers: Iterable[Transfer], *, estimates: bool = True
 ) -> tuple[list[Passing], Stated]:
@@ -42,10 +48,13 @@ def gathered(
         for row in records.rows("shares", event=event):
             if row["basis"] and (event, row["giver"]) in receivers:
                 _add(stated.setdefault((event, row["giver"], row["receiver"]), {}), row)
+    givers = {transfer.giver for transfer in thread}
     passings = [
         Passing(
             transfer.event, transfer.giver, transfer.receiver, transfer.date,
-            partial=kind_of_event(records, transfer) == PARTIAL, alone=not (estimates and stated) or _alone(records, transfer),
+            partial=kind_of_event(records, transfer) == PARTIAL,
+            # What joined a body matters only where that body gives in its turn.
+            alone=not (estimates and stated and transfer.receiver in givers) or _alone(records, transfer),
         )
         for transfer in thread
     ]  # fmt: skip
@@ -64,6 +73,6 @@ def _alone(records: Records, transfer: Transfer) -> bool:
     """Whether nothing of the giver's kind joined the receiver beside it, so that the two are of one extent."""
     if kind_of_event(records, transfer) in (PARTIAL, "Absorption"):
         return False
-    kind = records.thing(transfer.giver).kind
     arrived = records.rows("arrivals", thing=transfer.receiver)
-    return all(row["giver"] == transfer.giver or records.thing(row["giver"]).kind != kind for row in arrived)
+    kinds = {row["kind"] for row in arrived if row["giver"] == transfer.giver}
+    return all(row["giver"] == transfer.giver or row["kind"] not in kinds for row in arrived)
