@@ -31,6 +31,7 @@ from kg.faces import cli, library
 from kg.graph.compiled import compile_into, open_folder
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
+from kg.graph.names import Iri
 from kg.graph.store import Results, Row, Store
 from kg.graph.terms import Value
 
@@ -389,6 +390,10 @@ class Recording:
         self.asked.append(query)
         self.bound.extend(bindings.values())
         return self.inner.query(query, **bindings)
+
+    def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
+        self.bound.append(iri)
+        return self.inner.statements(iri)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))

@@ -150,8 +150,8 @@ class Records:
         """Give what is stated of a node; empty when nothing is."""
         if iri not in self._stated:
             values: dict[str, list[Any]] = {}
-            for row in self.graph.rows("statements-of", thing=iri):
-                values.setdefault(local_name(row["property"]), []).append(row["value"])
+            for name, value in self.graph.store.statements(iri):
+                values.setdefault(local_name(name), []).append(value)
             self._stated[iri] = {name: tuple(held) if len(held) > 1 else held[0] for name, held in values.items()}
         return self._stated[iri]
 

@@ -28,6 +28,10 @@ class Store(Protocol):
         """Give the rows of a SELECT, each {variable: value or None}; those of `bindings` must be projected, and are left out."""
         ...
 
+    def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
+        """Give what is stated of a node in any graph, each property and value once and in order."""
+        ...
+
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         """Run any read-only query: (variables, rows), ([], triples) or ([], true or false)."""
         ...
@@ -68,6 +72,20 @@ class OxigraphStore:
         if not isinstance(rows, list):
             raise UsageError("This query answers yes or no; use an ASK face for it.")
         return [row for row in rows if isinstance(row, dict)]
+
+    def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
+        # The same as queries/statements-of.rq, a tenth of the time: an answer asks this of everything that it names.
+        try:
+            found = {
+                (quad.predicate, quad.object)
+                for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+            }
+        except (OSError, RuntimeError) as error:
+            raise _damaged(error) from None
+        stated = [(Iri(predicate.value), native(value)) for predicate, value in found]
+        return sorted(
+            ((name, value) for name, value in stated if value is not None), key=lambda pair: (pair[0], str(pair[1]))
+        )
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         substitutions: dict[ox.Variable, Any] = {ox.Variable(name): literal(value) for name, value in bindings.items()}
