@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from kg.facts.dates import PartialDate
+from kg.facts.dates import PartialDate, Precision
 
 Row = dict[str, Any]
 
@@ -21,8 +21,9 @@ class Moment(NamedTuple):
 
 
 def overlap(one: date, precision: str, other: date, others: str) -> bool:
-    """Say whether two dates, each as precise as it is known, may be of the same day."""
-    return one < PartialDate(other, others).following and other < PartialDate(one, precision).following  # type: ignore[arg-type]
+    """Say whether two dates, each as precise as it is known ("day", "month", "year"), may be of the same day."""
+    first, second = PartialDate(one, cast("Precision", precision)), PartialDate(other, cast("Precision", others))
+    return one < second.following and other < first.following
 
 
 def met(sides: Iterable[tuple[date, str, str, Row]]) -> list[Moment]:
