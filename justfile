@@ -42,7 +42,12 @@ docs:
 bench:
     {{python}} -m benchmarks
 
-# Write constraints.txt anew, from the newest versions that pyproject.toml allows
+# Install the SSSOM toolkit in a folder of its own; then KG_SSSOM=.sssom/bin/sssom just test -k mappings
+sssom:
+    python3 -m venv .sssom
+    .sssom/bin/pip install -q -r .ci/sssom.txt
+
+# Write constraints.txt and .ci/sssom.txt anew, from the newest versions that pyproject.toml allows
 constraints:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -53,6 +58,11 @@ constraints:
     head -n 2 constraints.txt > "$work/constraints.txt"
     "$work/venv/bin/pip" freeze --exclude nhs-kg | sort -f >> "$work/constraints.txt"
     cp "$work/constraints.txt" constraints.txt
+    python3 -m venv "$work/sssom"
+    "$work/sssom/bin/pip" install -q 'sssom>=0.4.21,<0.5'
+    head -n 2 .ci/sssom.txt > "$work/sssom.txt"
+    "$work/sssom/bin/pip" freeze | sort -f >> "$work/sssom.txt"
+    cp "$work/sssom.txt" .ci/sssom.txt
 
 # Everything that a change must pass
 all: lint types layers check test
