@@ -7,13 +7,12 @@ that, so that the work after the first pass grows with the number of codes and n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import narwhals as nw
 
-from kg.answers import language as say
 from kg.answers import measures as reading
 from kg.answers import sums
 from kg.answers.engines import LINKS, Link, fetched, linked, opened, present, settled

@@ -61,7 +61,7 @@ def numeric(name: str, kind: Any) -> None:
     Raises:
         BadInput: it is not.
     """
-    if not kind.isnumeric():
+    if not kind.is_numeric():
         raise BadInput(
             f'The column "{say.shown(name)}" holds text or something else that is no number, so it cannot be summed.'
             ' Even one cell such as "*" or "1,234" makes a column text: clean those cells, empty the unknown ones,'
@@ -81,7 +81,7 @@ def _word(name: str, kind: Any) -> Any:
     """Give a category as something that can be compared."""
     if kind.is_float():
         return nw.col(name).fill_nan(None)
-    plain = kind.isnumeric() or kind.is_temporal() or kind in (nw.String, nw.Boolean)
+    plain = kind.is_numeric() or kind.is_temporal() or kind in (nw.String, nw.Boolean)
     return nw.col(name) if plain else nw.col(name).cast(nw.String)
 
 
