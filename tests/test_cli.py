@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import os
@@ -553,7 +554,7 @@ def test_a_reader_that_goes_away_is_no_error(run: CommandLine) -> None:
     ids=lambda words: " ".join(words[:2]),
 )  # fmt: skip
 def test_json_is_valid_against_the_schema(run: CommandLine, words: tuple[str, ...]) -> None:
-    schema = json.loads((Path(cli.__file__).parent / "contract.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((Path(library.__file__).parent / "contract.schema.json").read_text(encoding="utf-8"))
     printed = json.loads(run(*words, "--format", "json").out)
     assert [fault.message for fault in Draft202012Validator(schema).iter_errors(printed)] == []
 
@@ -694,6 +695,20 @@ def test_the_commands_are_those_of_the_architecture() -> None:
         "check",
         "export",
     } <= set(NAMES)
+
+
+def test_each_command_is_found_where_the_table_of_commands_says() -> None:
+    for module, words in cli.COMMANDS.items():
+        commands = importlib.import_module(f"kg.faces.cli.{module}").commands.registered_commands
+        assert tuple(command.callback.__name__ for command in commands) == words
+
+
+@pytest.mark.parametrize(("module", "word"), [(module, words[-1]) for module, words in cli.COMMANDS.items()])
+def test_only_the_module_of_the_command_that_is_asked_is_read(module: str, word: str) -> None:
+    script = f"import sys; from kg.faces import cli; cli.assemble({word!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    read = {name.rpartition(".")[2] for name in done.stdout.split() if name.startswith("kg.faces.cli.")}
+    assert read & set(cli.COMMANDS) == {module}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,75 @@
+"""The commands that make the graph, look for faults in it, and write it out."""
+
+# No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.errors import UsageError
+from kg.faces.cli.console import opened, say
+from kg.faces.cli.options import Form, Json, Shape, Where, shape
+
+commands = typer.Typer()
+
+
+@commands.command()
+def build(store: Where = None) -> None:
+    """Compile the graph, here or into a folder; it is written beside its place and moved in."""
+    from kg.graph import compiled
+    from kg.graph.inputs import Inputs
+
+    inputs = Inputs.default()
+    folder = Path(store) if store else compiled.default_folder(inputs)
+    manifest = compiled.compile_into(folder, inputs)
+    quads = sum(manifest["quads"].values())
+    say(f"Compiled {quads:,} statements and {manifest['names']:,} names into {folder}, release {manifest['release']}.")
+
+
+@commands.command()
+def check(form: Form = Shape.text, json: Json = False) -> None:
+    """Look for faults: rows of data/, SHACL shapes, and hygiene queries. Exit 1 when there is any."""
+    from kg.faces import report
+    from kg.graph.check import check as run
+    from kg.graph.inputs import Inputs
+
+    found = run(Inputs.default())
+    typer.echo(report.render(found, shape(form, json)))
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", metavar="FILE", show_default=False,
+        help="Where to write; the ending chooses: .ttl .jsonld .nq .graphml .csv. - is standard output.",
+    ),
+]  # fmt: skip
+ExportFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="FORMAT", show_default=False,
+        help="turtle, json-ld, n-quads, graphml or csv, when the ending does not say.",
+    ),
+]  # fmt: skip
+
+
+@commands.command()
+def export(output: Output, to: ExportFormat = None, store: Where = None) -> None:
+    """Write the graph out as Turtle, JSON-LD, N-Quads, GraphML or CSV."""
+    from kg.graph import export as exporting
+
+    path = Path(output)
+    form = to or exporting.ENDINGS.get(path.suffix.lower(), "")
+    if not form:
+        raise UsageError(
+            f'The ending of "{output}" does not say which format. End it in {", ".join(exporting.ENDINGS)}, or add --to.'
+        )
+    data = exporting.export(opened(store).graph, form)
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        return
+    exporting.write(path, data)
+    say(f"Wrote {len(data):,} bytes to {output}.")
