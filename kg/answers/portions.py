@@ -88,7 +88,7 @@ class Course:
     """Transfers in the order in which they hand on, and the shares stated of them: put in order once for many starts."""
 
     def __init__(self, passings: Iterable[Passing], stated: Stated) -> None:
-        self._steps, self._stated = list(_steps(passings)), stated
+        self._steps, self._stated = list(steps(passings)), stated
         used = {basis for shares in stated.values() for basis in shares}
         self.bases = tuple(basis for basis in BASES if basis in used)
 
@@ -97,10 +97,10 @@ class Course:
         return _follow(basis, start, self._steps, self._stated)
 
 
-def _follow(basis: str, start: Iri, steps: list[tuple[list[Passing], bool]], stated: Stated) -> Portions:
+def _follow(basis: str, start: Iri, course: list[tuple[list[Passing], bool]], stated: Stated) -> Portions:
     found = Portions(basis, {start: Fraction(1)})
     parts, mixed = found.parts, set[Iri]()
-    for step, in_order in steps:
+    for step, in_order in course:
         giver, partial = step[0].giver, step[0].partial
         if giver not in parts and giver not in found.unknown:
             continue  # what it had was passed on before
@@ -112,23 +112,23 @@ def _follow(basis: str, start: Iri, steps: list[tuple[list[Passing], bool]], sta
             shares = {receiver: share for receiver, share in told.items() if share is not None}
             if giver in mixed and shares:
                 found.estimated[giver] = None
-        whole = _whole(shares, partial=partial)
-        if set(whole) != set(receivers) or not in_order:
+        given = whole(shares, partial=partial)
+        if set(given) != set(receivers) or not in_order:
             found.missing.update(dict.fromkeys(passing.event for passing in step))
             found.unknown.update(receivers, (giver,) if partial else ())
-            whole = {}
+            given = {}
         if giver in found.unknown:
             found.unknown.update(receivers)
         mixed.update(receiver for receiver, passing in receivers.items() if giver in mixed or not passing.alone)
         held = parts.pop(giver, Fraction(0))
-        for receiver, share in whole.items():
+        for receiver, share in given.items():
             parts[receiver] = parts.get(receiver, Fraction(0)) + held * share
-        if partial and whole:
-            parts[giver] = parts.get(giver, Fraction(0)) + held * (1 - sum(whole.values()))
+        if partial and given:
+            parts[giver] = parts.get(giver, Fraction(0)) + held * (1 - sum(given.values()))
     return found
 
 
-def _whole(shares: dict[Iri, Fraction], *, partial: bool) -> dict[Iri, Fraction]:
+def whole(shares: dict[Iri, Fraction], *, partial: bool) -> dict[Iri, Fraction]:
     """Give shares that make up the whole exactly, or leave some of it with the giver; none when they cannot."""
     total = sum(shares.values(), Fraction(0))
     if partial:
@@ -136,7 +136,7 @@ def _whole(shares: dict[Iri, Fraction], *, partial: bool) -> dict[Iri, Fraction]
     return {receiver: share / total for receiver, share in shares.items()} if abs(total - 1) <= _ROUNDING else {}
 
 
-def _steps(passings: Iterable[Passing]) -> Iterator[tuple[list[Passing], bool]]:
+def steps(passings: Iterable[Passing]) -> Iterator[tuple[list[Passing], bool]]:
     """Give what each giver handed on in one go, in the order in which it could; and whether there is such an order.
 
     On one day a body may be made, filled and emptied: whoever receives comes before its own giving, and a part that
@@ -159,5 +159,5 @@ def _steps(passings: Iterable[Passing]) -> Iterator[tuple[list[Passing], bool]]:
             own = [passing for passing in of_day if passing.giver == giver]
             for event in dict.fromkeys(passing.event for passing in own if passing.partial):
                 yield [passing for passing in own if passing.partial and passing.event == event], in_order
-            if whole := [passing for passing in own if not passing.partial]:
-                yield whole, in_order
+            if gone := [passing for passing in own if not passing.partial]:
+                yield gone, in_order

@@ -106,6 +106,17 @@ class Snapshot:
             seen.update(level)
         return ()
 
+    def memberships(self, body: Iri, group: Iri) -> tuple[Iri, ...]:
+        """Give the memberships by which a body was in a group, directly or through the fewest others; none when it was not."""
+        seen, level = {body}, {body: tuple[Iri, ...]()}
+        while level:
+            if group in level:
+                return level[group]
+            rows = [row for row in self._inside if row["member"] in level and row["group"] not in seen]
+            level = {row["group"]: (*level[row["member"]], row["membership"]) for row in reversed(rows)}
+            seen.update(level)
+        return ()
+
     def is_inside(self, body: Iri) -> bool:
         """Whether anything is recorded that a body was inside."""
         return body in self._parents
