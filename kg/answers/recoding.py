@@ -13,6 +13,7 @@ from kg.answers.course import Course, OnSplit, Wish, available, bases_of, course
 from kg.answers.crosswalk import Way
 from kg.answers.engines import Link
 from kg.answers.frames import Tally, tally
+from kg.answers.ledger import Ledger
 from kg.answers.measures import Measure
 from kg.answers.portions import BASES
 from kg.answers.report import Report
@@ -71,7 +72,7 @@ def recode(
     if wish.policy == "weigh" and not wish.basis:
         _only_basis(course)
     links = list(_links(course, wish.policy))
-    report = Report.of(course, wish, table, told, links, release=release, command=command)
+    report = Report.of(Ledger(course, wish, table, told, links), release=release, command=command)
     return Recoded(table.recoded(links), report)
 
 
