@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from kg.answers import language as say
 from kg.answers.codebook import LEVELS, NAMES, SCHEMES, Codebook, Held, Level, Scheme, until
@@ -38,12 +38,9 @@ class Wish:
     on_split: OnSplit | None = None
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("level", self.level, LEVELS), ("scheme", self.scheme, SCHEMES), ("basis", self.basis, BASES),
-            ("way with what was divided", self.on_split, ON_SPLIT),
-        ):  # fmt: skip
-            if value is not None and value not in known:
-                raise UsageError(f'"{say.shown(str(value))}" is no {name}. It is one of {say.listed(known, "or")}.')
+        checked(self.level, self.scheme)
+        _one_of("basis", self.basis, BASES)
+        _one_of("way with what was divided", self.on_split, ON_SPLIT)
 
     @property
     def policy(self) -> OnSplit:
@@ -54,6 +51,17 @@ class Wish:
     def preference(self) -> tuple[str, ...]:
         """What to count by, the best first."""
         return tuple(dict.fromkeys((*([self.basis] if self.basis else ()), *BASES)))
+
+
+def checked(level: str | None, scheme: str | None) -> tuple[Any, Any]:
+    """Give a level and a scheme of codes as they are; raise UsageError for one that there is not."""
+    return _one_of("level", level, LEVELS), _one_of("scheme", scheme, SCHEMES)
+
+
+def _one_of(what: str, value: str | None, known: Sequence[str]) -> str | None:
+    if value is not None and value not in known:
+        raise UsageError(f'"{say.shown(str(value))}" is no {what}. It is one of {say.listed(known, "or")}.')
+    return value
 
 
 @dataclass(frozen=True)

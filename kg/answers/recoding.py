@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg.answers import language as say
 from kg.answers.codebook import Codebook
@@ -32,8 +31,7 @@ class Divided(UsageError):
         self.codes = tuple(way.held.code for way in ways)
 
 
-@dataclass(frozen=True)
-class Recoded:
+class Recoded(NamedTuple):
     """A table recoded: the same kind of frame as was given, and what is estimated, lost or ambiguous in it."""
 
     frame: Any

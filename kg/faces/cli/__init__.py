@@ -22,6 +22,7 @@ COMMANDS = {
         "ask", "became", "before", "lineage", "members", "memberships", "timeline",
         "count", "population", "coverage", "show", "diff", "find",
     ),
+    "tables": ("vintage", "crosswalk"),
     "queries": ("queries", "query", "sparql"),
     "graph": ("build", "check", "export"),
     "shares": ("shares",),

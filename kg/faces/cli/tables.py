@@ -1,0 +1,213 @@
+"""The commands that read tables of codes: which codes they hold, and the same tables in other codes."""
+
+# No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+import shlex
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.errors import UsageError
+from kg.faces.cli.console import opened, say
+from kg.faces.cli.options import Form, Json, Shape, Where, day, shape, word
+
+if TYPE_CHECKING:
+    from kg.faces.library import Graph
+    from kg.faces.tables import Format
+
+commands = typer.Typer()
+
+
+class Level(StrEnum):
+    """What codes stand for."""
+
+    pct = "pct"
+    ccg = "ccg"
+    subicb = "subicb"
+    stp = "stp"
+    icb = "icb"
+    region = "region"
+
+
+class Scheme(StrEnum):
+    """Who gives the codes: the Organisation Data Service, or the Office for National Statistics."""
+
+    ods = "ods"
+    gss = "gss"
+
+
+class Basis(StrEnum):
+    """What divided bodies are counted by."""
+
+    population = "population"
+    practices = "practices"
+    area = "area"
+    budget = "budget"
+    postcodes = "postcodes"
+
+
+class OnSplit(StrEnum):
+    """What to do with rows of a body that was divided."""
+
+    weigh = "weigh"
+    refuse = "refuse"
+    list = "list"
+    main = "main"
+
+
+def _since(text: str) -> date | None:
+    return None if text == "auto" else day(text)
+
+
+Column = Annotated[str, typer.Option("--column", "-c", metavar="COL", help="The column of codes.", show_default=False)]
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook that has several.", show_default=False)]  # fmt: skip
+#: How many lines of a file are named for a code.
+_LINES = 5
+
+
+@commands.command()
+def vintage(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .parquet or .xlsx.", show_default=False)],
+    column: Column,
+    by: Annotated[str | None, typer.Option("--by", metavar="COL", help="A column, such as a year, whose groups of rows are told apart.", show_default=False)] = None,
+    sheet: Sheet = None, form: Form = Shape.text, json: Json = False, store: Where = None,
+) -> None:  # fmt: skip
+    """Say which codes a column holds: of which level, scheme and years; which fit none, and which are mixed."""
+    from kg.faces import sheets, vintages
+
+    graph = opened(store)
+    frame = sheets.read(file, [column, *([by] if by else [])], [], sheet)
+    groups = graph.vintage(frame, column, by=by)
+    odd = {
+        code
+        for found in groups.values()
+        for code in (
+            *(one.value for one in found.strangers),
+            *(code for part in found.parts[1:] for code in part.codes),
+        )
+    }
+    lines = sheets.rows_of(file, column, odd, _LINES, sheet) if odd else {}
+    typer.echo(vintages.render(groups, shape(form, json), lines, graph.release))
+
+
+@commands.command()
+def crosswalk(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A table: .csv, .tsv, .parquet or .xlsx. None with --table.", show_default=False)] = None,
+    column: Annotated[str | None, typer.Option("--column", "-c", metavar="COL", help="The column of codes.", show_default=False)] = None,
+    to: Annotated[date | None, typer.Option("--to", parser=day, metavar="DATE", help="The day of the codes to be had, as 2022-07-01.", show_default=False)] = None,
+    since: Annotated[str, typer.Option("--from", metavar="auto|DATE", help="The day of the codes in the table; auto finds it out.")] = "auto",
+    level: Annotated[Level | None, typer.Option("--level", help="What the codes to be had stand for; what the bodies in the table became when not given.", show_default=False)] = None,
+    scheme: Annotated[Scheme | None, typer.Option("--scheme", help="Codes of ODS or ONS; those of the table when not given.", show_default=False)] = None,
+    measure: Annotated[list[str] | None, typer.Option("--measure", "-m", metavar="MEASURE", help="What a column is: count:COL, rate:COL:DENOMINATOR or category:COL. Give one for each; other columns are left out.", show_default=False)] = None,
+    by: Annotated[list[str] | None, typer.Option("--by", metavar="COL", help="A column, such as a year, that rows are kept apart by.", show_default=False)] = None,
+    basis: Annotated[Basis | None, typer.Option("--basis", help="What to count by where a body was divided; where that is not recorded, the best that is, and the report says so.", show_default=False)] = None,
+    on_split: Annotated[OnSplit | None, typer.Option("--on-split", help="Rows of a divided body: weigh by the basis, refuse, list them under no code, or give all to the main part. Refused when no basis is given.", show_default=False)] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to write the table: .csv, .tsv, .parquet or .xlsx; standard output when not given. With --table: .csv, .parquet or .sssom.tsv.", show_default=False)] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="OUT", help="Where to write what is estimated, lost or ambiguous: .json, .md, .txt or .csv.", show_default=False)] = None,
+    table: Annotated[bool, typer.Option("--table", help="Write the crosswalk table itself, between all codes of two days.")] = False,
+    from_level: Annotated[Level | None, typer.Option("--from-level", help="With --table: what the codes on the left stand for.", show_default=False)] = None,
+    from_scheme: Annotated[Scheme, typer.Option("--from-scheme", help="With --table: who gave the codes on the left.")] = Scheme.ods,
+    sheet: Sheet = None, store: Where = None,
+) -> None:  # fmt: skip
+    """Recode a table of codes to another day and level, with totals kept and a report of what is estimated or lost."""
+    if to is None:
+        raise UsageError("kg crosswalk needs the day of the codes to be had. Give it, as --to 2022-07-01.")
+    if table:
+        if file or column or measure or by or on_split or report:
+            raise UsageError(
+                "--table writes the crosswalk between all codes of two days, and takes no file, column, measure or report. "
+                "Leave them out, or leave out --table."
+            )
+        if from_level is None or since == "auto":
+            raise UsageError(
+                "--table needs the day and level of the codes on the left. Give them, as --from 2015-04-01 --from-level ccg."
+            )
+        _table(opened(store), day(since), from_level, from_scheme, to, level, scheme, basis, output)
+        return
+    if file is None or column is None:
+        raise UsageError(
+            "kg crosswalk needs a table and its column of codes, as kg crosswalk table.csv --column ccg --to 2022-07-01 "
+            "--measure count:patients. For the crosswalk between all codes of two days, add --table."
+        )
+    if from_level is not None:
+        raise UsageError("--from-level goes with --table. Of a file, the level is found from its codes.")
+    _recode(
+        opened(store), file, column, sheet, output, report, measures=measure or [], by=by or [], to=to, since=_since(since),
+        level=word(level), scheme=word(scheme), basis=word(basis), on_split=word(on_split),
+    )  # fmt: skip
+
+
+def _recode(
+    graph: "Graph", file: Path, column: str, sheet: str | None, output: Path | None, report: Path | None, *,
+    measures: list[str], by: list[str], **wish: "date | str | None",
+) -> None:  # fmt: skip
+    from kg.answers.measures import Measure, checked, columns
+    from kg.answers.recoding import Divided
+    from kg.faces import losses, sheets
+
+    read = checked([Measure.read(measure) for measure in measures], column, by)
+    for path in (path for path in (output, report) if path):
+        sheets.distinct(file, path)
+    if report:
+        _report_form(report)
+    words = [*by, *(measure.column for measure in read if measure.kind == "category")]
+    numbers = [name for name in columns(read) if name not in words]
+    frame = sheets.read(file, [column, *words], numbers, sheet)
+    try:
+        recoded, told = graph.crosswalk(
+            frame, column, measures=measures, by=by, command=shlex.join(["kg", *sys.argv[1:]]), **wish  # type: ignore[arg-type]
+        )  # fmt: skip
+    except Divided as divided:
+        places = sheets.rows_of(file, column, divided.codes, _LINES, sheet)
+        where = "; ".join(f"{code} {', '.join(map(str, lines))}" for code, lines in places.items() if lines)
+        raise UsageError(f"{divided} {sheets.unit(file).capitalize()}s of {file}: {where}.") from None
+    if output:
+        sheets.write(recoded, output)
+    else:
+        typer.echo(recoded.collect().write_csv(), nl=False)
+    if report:
+        with sheets.written_beside(report) as beside:
+            beside.write_text(losses.render(told, _report_form(report)) + "\n", encoding="utf-8", newline="\n")
+    say(losses.summary(told))
+    if left := [name for name in sheets.names(file, sheet) if name not in (column, *words, *numbers)]:
+        several = told.rows["in"] > told.codes["in"]
+        say(
+            f"  Left out, being neither measured nor grouped by: {', '.join(left)}."
+            + (
+                " Rows of one code were summed; to keep years or the like apart, name their column with --by."
+                if several
+                else ""
+            )
+        )
+
+
+def _report_form(path: Path) -> "Format":
+    forms = {".json": "json", ".md": "markdown", ".txt": "text", ".csv": "csv"}
+    if path.suffix.lower() not in forms:
+        raise UsageError(f"The ending of {path} does not say which format. End it in one of: {', '.join(forms)}.")
+    return forms[path.suffix.lower()]  # type: ignore[return-value]
+
+
+def _table(
+    graph: "Graph", since: date, from_level: Level, from_scheme: Scheme, to: date, level: Level | None, scheme: Scheme | None,
+    basis: Basis | None, output: Path | None,
+) -> None:  # fmt: skip
+    from kg.faces import mappings
+
+    pairs = graph.concordance(
+        since, from_level.value, to, word(level), scheme=from_scheme.value, to_scheme=word(scheme), basis=word(basis)
+    )
+    there = pairs[0].to.level if pairs[0].to else word(level)
+    name = f"{since}-{from_level.value}-{from_scheme.value}-to-{to}-{there}-{(scheme or from_scheme).value}"
+    about = mappings.About(
+        name, f"Codes of {from_level.value} of {since} and of {there} of {to}", graph.release, since, to,
+        (scheme or from_scheme).value, date.today(),
+    )  # fmt: skip
+    if output is None:
+        typer.echo(mappings.content("table.csv", pairs, about).decode(), nl=False)
+        return
+    mappings.write(output, pairs, about)
+    say(f"Wrote {len(pairs)} pairs to {output}.")

@@ -1,0 +1,141 @@
+"""What the codes of a column are, as people and programs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kg.answers import language as say
+from kg.answers.codebook import NAMES, until
+from kg.answers.course import period
+from kg.answers.vintage import Fit, Vintage
+from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
+
+_COLUMNS = (
+    "group", "verdict", "level", "scheme", "from", "until", "codes", "share_of_codes", "rows", "share_of_rows", "absent", "not_fitting",
+)  # fmt: skip
+#: How many periods are shown beside the best.
+_MORE = 3
+
+#: A vintage for each group of rows; one under "" when they are not grouped. Lines are where codes stand in the file.
+Groups = Mapping[str, Vintage]
+Lines = Mapping[str, Sequence[int]]
+
+
+def render(groups: Groups, form: Format, lines: Lines | None = None, release: str = "", width: int = 110) -> str:
+    """Show what the codes of each group of rows are; `lines` tells where in the file the odd ones stand."""
+    if form == "json":
+        import json
+
+        told = [{"group": name, **_plain(found, lines or {})} for name, found in groups.items()]
+        return json.dumps({"groups": told, "release": release}, ensure_ascii=False, indent=2)
+    if form in ("csv", "markdown"):
+        cells = [
+            [str(cell) for cell in _cells(name, found, fit)] for name, found in groups.items() for fit in shown(found)
+        ]
+        return as_csv(_COLUMNS, cells) if form == "csv" else as_markdown(_COLUMNS, cells)
+    blocks = [_text(name, found, lines or {}, width) for name, found in groups.items()]
+    return "\n\n".join([*blocks, wrapped(f"Release {release}.", "  ", width)])
+
+
+def verdict(found: Vintage) -> str:
+    """Say in one word how it is with a list: "unknown", "mixed", "one" period or "several" that fit as well."""
+    return "unknown" if not found.known else "mixed" if found.mixed else "one" if len(found.best) == 1 else "several"
+
+
+def shown(found: Vintage) -> tuple[Fit, ...]:
+    """Give the periods that are worth showing: the parts of a mixed list, else the best and a few behind them."""
+    return found.parts if found.mixed else found.fits[: len(found.best) + _MORE]
+
+
+def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
+    head = f"{name}: " if name else ""
+    blocks = [wrapped(head + _sentence(found), "", width)]
+    if found.known:
+        cells = [
+            [period(fit), f"{len(fit.codes)} of {len(found.known)} codes", f"{say.number(fit.rows)} of {say.number(found.rows)} rows",
+             f"{fit.absent} more there were then" if fit.absent else "and no other there was then"]
+            for fit in shown(found)
+        ]  # fmt: skip
+        blocks.append(aligned(cells, indent="  "))
+    notes = list(_notes(found, lines))
+    return "\n".join([*blocks, *(wrapped(note, "  ", width) for note in notes)])
+
+
+def _sentence(found: Vintage) -> str:
+    if not found.known:
+        return f"None of {say.number(len(found.counts))} values is a code of a PCT, CCG, sub-ICB location, STP, ICB or region."
+    if found.mixed:
+        return f"The codes are mixed: no one time fits all {say.number(len(found.known))}; {len(found.parts)} do between them."
+    best = say.listed((period(fit) for fit in found.best), "or")
+    few = "" if found.best[0].absent == 0 else ", though not all of them"
+    return f"These are codes of {best}{few}."
+
+
+def _notes(found: Vintage, lines: Lines) -> list[str]:
+    notes = []
+    if found.mixed:
+        notes += [
+            f"Not of {period(found.parts[0])}: {say.shortened([_at(code, lines) for code in sorted(part.codes)], 12)}, of {period(part)}."
+            for part in found.parts[1:]
+        ]
+    for one in found.strangers:
+        meant = f"; perhaps {say.listed(one.suggestions, 'or')}" if one.suggestions else ""
+        notes.append(
+            f'"{say.shown(_at(one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.number(one.rows)} rows.'
+        )
+    if found.empty:
+        notes.append(f"{say.number(found.empty)} rows have no code.")
+    if found.reused:
+        some = found.reused[0]
+        held = say.listed(f"{one.label} ({NAMES[one.level][0]}, {until(one.end)})" for one in some.holders)
+        notes.append(
+            f"The same code is not the same body: {say.number(len(found.reused))} of these codes have belonged to several, as "
+            f"{some.code} to {held}."
+        )
+    return notes
+
+
+def _at(code: str, lines: Lines) -> str:
+    where = lines.get(code, ())
+    return (
+        f"{code} (line{'s' if len(where) > 1 else ''} {say.shortened([str(line) for line in where], 5)})"
+        if where
+        else code
+    )
+
+
+def _cells(name: str, found: Vintage, fit: Fit) -> list[Any]:
+    return [
+        name, verdict(found), fit.level, fit.scheme, *_days(fit), len(fit.codes), round(len(fit.codes) / len(found.known), 6),
+        fit.rows, round(fit.rows / found.rows, 6), fit.absent, " ".join(sorted(found.known - fit.codes)),
+    ]  # fmt: skip
+
+
+def _days(fit: Fit) -> list[str]:
+    return ["" if fit.start.year == 1 else fit.start.isoformat(), "" if fit.end.year == 9999 else fit.end.isoformat()]
+
+
+def _plain(found: Vintage, lines: Lines) -> dict[str, Any]:
+    return {
+        "verdict": verdict(found), "rows": found.rows, "codes": len(found.counts), "recognised": len(found.known), "empty": found.empty,
+        "periods": [
+            {"level": fit.level, "scheme": fit.scheme, "from": start or None, "until": end or None, "codes": len(fit.codes),
+             "share_of_codes": len(fit.codes) / len(found.known), "rows": fit.rows, "share_of_rows": fit.rows / found.rows,
+             "absent": fit.absent, "best": fit in found.best, "not_fitting": sorted(found.known - fit.codes)}
+            for fit in found.fits for start, end in [_days(fit)]
+        ],
+        "parts": [
+            {"level": fit.level, "scheme": fit.scheme, "from": start or None, "until": end or None, "rows": fit.rows,
+             "codes": [{"code": code, "rows": found.counts[code], "lines": list(lines.get(code, ()))} for code in sorted(fit.codes)]}
+            for fit in (found.parts if found.mixed else ()) for start, end in [_days(fit)]
+        ],
+        "unrecognised": [
+            {"value": one.value, "rows": one.rows, "is": one.is_ or None, "suggestions": list(one.suggestions), "lines": list(lines.get(one.value, ()))}
+            for one in found.strangers
+        ],
+        "reused": [
+            {"code": one.code, "holders": [{"key": held.key, "label": held.label, "level": held.level} for held in one.holders]}
+            for one in found.reused
+        ],
+    }  # fmt: skip
