@@ -174,24 +174,10 @@ class Crosswalk:
         return Way(held, tuple(ordered), spread.needed, spread.missing, mixed, self._moves(held))
 
     def _moves(self, held: Held) -> tuple[Iri, ...]:
-        """Give the boundary moves between the two days of the bodies on the way: measured ones, and codes that ONS changed."""
+        """Give the boundary moves between the two days of the bodies on the way, in order of date."""
         events = {passing.event for step, _ in self.ground.steps for passing in step}
         reached = self.ground.reached(held.body, events, backwards=self.backwards)
-        first, last = sorted((self.since, self.until))
-        found = {
-            row["event"]: None
-            for body in sorted(reached)
-            for row in self.records.rows("events-of", thing=body, asOf=last)
-            if row["status"] == "in-effect" and row["rank"] == "preferred"
-        }
-        dated = [(self.records.event(event), event) for event in found]
-        moved = [
-            (facts["happenedOn"], event)
-            for facts, event in dated
-            if facts["type"] in ("PartialTransfer", "CodeChange", "BoundaryChange")
-            and first < facts["happenedOn"] <= last
-        ]
-        return tuple(event for _, event in sorted(moved))
+        return tuple(event for event, bodies in self.ground.moves.items() if bodies & reached)
 
     def _pair(self, held: Held, spread: Spread, target: Iri) -> Pair:
         share = spread.parts.get(target)

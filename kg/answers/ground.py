@@ -12,11 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import Final
 
 from kg.answers.passings import gathered, kind_of_event
 from kg.answers.portions import BASES, Passing, Stated, steps, whole
 from kg.answers.record import Records, Transfer
-from kg.graph.names import Iri
+from kg.graph.names import Iri, local_name
+
+#: What moves a boundary. ONS gives another code when one has moved, whether or not it is known how many people it moved.
+_MOVES: Final = ("PartialTransfer", "BoundaryChange", "CodeChange")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Ground:
     """The transfers that carried people between the bodies of the levels, between two days."""
 
     def __init__(self, records: Records, bodies: frozenset[Iri], since: date, until: date) -> None:
-        self.records = records
+        self.records, self._days = records, (since, until)
         rows = records.rows("transfers-between", since=since, asOf=until)
         found = {
             Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]): None
@@ -84,6 +89,15 @@ class Ground:
             or (t.giver, t.date) not in coded
             or kind_of_event(self.records, t) != "FunctionTransfer"
         ]
+
+    @cached_property
+    def moves(self) -> Mapping[Iri, frozenset[Iri]]:
+        """Give the events by which boundaries moved, measured or not, each with the bodies that it touched, in order of date."""
+        since, until = self._days
+        rows = self.records.rows("events-between", since=since, asOf=until)
+        found = [row["event"] for row in rows if local_name(row["type"]) in _MOVES]
+        sides = {event: self.records.sides(event) for event in dict.fromkeys(found)}
+        return {event: frozenset((*side["before"], *side["after"])) for event, side in sides.items()}
 
     def reached(self, body: Iri, events: Collection[Iri], *, backwards: bool = False) -> set[Iri]:
         """Give the bodies that some people of a body were in, by these events; the body itself is one."""

@@ -64,6 +64,75 @@ def _since(text: str) -> date | None:
 
 Column = Annotated[str, typer.Option("--column", "-c", metavar="COL", help="The column of codes.", show_default=False)]
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook that has several.", show_default=False)]  # fmt: skip
+To = Annotated[
+    date | None,
+    typer.Option(
+        "--to", parser=day, metavar="DATE", help="The day of the codes to be had, as 2022-07-01.", show_default=False
+    ),
+]
+ToLevel = Annotated[
+    Level | None,
+    typer.Option(
+        "--level",
+        help="What the codes to be had stand for; what the bodies in the table became when not given.",
+        show_default=False,
+    ),
+]
+ToScheme = Annotated[
+    Scheme | None,
+    typer.Option("--scheme", help="Codes of ODS or ONS; those of the table when not given.", show_default=False),
+]
+Measures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--measure",
+        "-m",
+        metavar="MEASURE",
+        help="What a column is: count:COL, rate:COL:DENOMINATOR or category:COL. Give one for each; other columns are left out.",
+        show_default=False,
+    ),
+]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by", metavar="COL", help="A column, such as a year, that rows are kept apart by.", show_default=False
+    ),
+]
+ByBasis = Annotated[
+    Basis | None,
+    typer.Option(
+        "--basis",
+        help="What to count by where a body was divided; where that is not recorded, the best that is, and the report says so.",
+        show_default=False,
+    ),
+]
+Split = Annotated[
+    OnSplit | None,
+    typer.Option(
+        "--on-split",
+        help="Rows of a divided body: weigh by the basis, refuse, list them under no code, or give all to the main part. Refused when no basis is given.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="Where to write the table: .csv, .tsv, .parquet or .xlsx; standard output when not given. With --table: .csv, .parquet or .sssom.tsv.",
+        show_default=False,
+    ),
+]
+ReportTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="OUT",
+        help="Where to write what is estimated, lost or ambiguous: .json, .md, .txt or .csv.",
+        show_default=False,
+    ),
+]
 #: How many lines of a file are named for a code.
 _LINES = 5
 
@@ -97,16 +166,16 @@ def vintage(
 def crosswalk(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A table: .csv, .tsv, .parquet or .xlsx. None with --table.", show_default=False)] = None,
     column: Annotated[str | None, typer.Option("--column", "-c", metavar="COL", help="The column of codes.", show_default=False)] = None,
-    to: Annotated[date | None, typer.Option("--to", parser=day, metavar="DATE", help="The day of the codes to be had, as 2022-07-01.", show_default=False)] = None,
+    to: To = None,
     since: Annotated[str, typer.Option("--from", metavar="auto|DATE", help="The day of the codes in the table; auto finds it out.")] = "auto",
-    level: Annotated[Level | None, typer.Option("--level", help="What the codes to be had stand for; what the bodies in the table became when not given.", show_default=False)] = None,
-    scheme: Annotated[Scheme | None, typer.Option("--scheme", help="Codes of ODS or ONS; those of the table when not given.", show_default=False)] = None,
-    measure: Annotated[list[str] | None, typer.Option("--measure", "-m", metavar="MEASURE", help="What a column is: count:COL, rate:COL:DENOMINATOR or category:COL. Give one for each; other columns are left out.", show_default=False)] = None,
-    by: Annotated[list[str] | None, typer.Option("--by", metavar="COL", help="A column, such as a year, that rows are kept apart by.", show_default=False)] = None,
-    basis: Annotated[Basis | None, typer.Option("--basis", help="What to count by where a body was divided; where that is not recorded, the best that is, and the report says so.", show_default=False)] = None,
-    on_split: Annotated[OnSplit | None, typer.Option("--on-split", help="Rows of a divided body: weigh by the basis, refuse, list them under no code, or give all to the main part. Refused when no basis is given.", show_default=False)] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to write the table: .csv, .tsv, .parquet or .xlsx; standard output when not given. With --table: .csv, .parquet or .sssom.tsv.", show_default=False)] = None,
-    report: Annotated[Path | None, typer.Option("--report", metavar="OUT", help="Where to write what is estimated, lost or ambiguous: .json, .md, .txt or .csv.", show_default=False)] = None,
+    level: ToLevel = None,
+    scheme: ToScheme = None,
+    measure: Measures = None,
+    by: Groups = None,
+    basis: ByBasis = None,
+    on_split: Split = None,
+    output: Output = None,
+    report: ReportTo = None,
     table: Annotated[bool, typer.Option("--table", help="Write the crosswalk table itself, between all codes of two days.")] = False,
     from_level: Annotated[Level | None, typer.Option("--from-level", help="With --table: what the codes on the left stand for.", show_default=False)] = None,
     from_scheme: Annotated[Scheme, typer.Option("--from-scheme", help="With --table: who gave the codes on the left.")] = Scheme.ods,
