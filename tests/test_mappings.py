@@ -6,9 +6,9 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -312,7 +312,9 @@ def test_the_sssom_toolkit_accepts_a_mapping_set(toolkit: Path, tmp_path: Path) 
     file.write_bytes(as_sssom([*MIXED, *hostile], ABOUT))
     done = validate(toolkit, file)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert not [line for line in done.stderr.splitlines() if "WARNING" in line or "ERROR" in line], done.stderr
+    # It knows no slots but its own, defined or not (sssom-py issue 583), and says so of each; nothing else is to be said.
+    own = {slot["slot_name"] for slot in parts(file.read_bytes())[0]["extension_definitions"]}
+    assert {re.sub(r"No attr for (\w+) \[\d+ instances\]", r"\1", line) for line in done.stderr.splitlines()} == own
 
 
 @pytest.mark.slow
@@ -342,8 +344,9 @@ def test_the_sssom_toolkit_reads_what_was_written(toolkit: Path, tmp_path: Path)
     assert {row["subject_id"]: row["subject_label"] for row in rows if row["subject_label"] in HOSTILE} == {
         f"ods:A{number}": label for number, label in enumerate(HOSTILE)
     }
-    shares: dict[str, float] = defaultdict(float)
-    for row in rows:
-        shares[row["subject_id"]] += float(row["share"] or "nan")
-    assert abs(shares["ods:D4U1Y"] - 1) < 1e-12
-    assert {row["event"] for row in rows} == {"event:an-event"}
+    assert [row["object_id"] for row in rows if row["subject_id"] == "ods:D4U1Y"] == [
+        "sssom:NoTermFound",
+        "ods:E1",
+        "ods:E2",
+    ]
+    assert {row["subject_source_version"] for row in rows} == {"2021-04-01"}
