@@ -178,6 +178,7 @@ def test_hostile_labels_survive_every_form(label: str) -> None:
         pytest.param([pair("A", "C", Fraction(1), "Merger"), pair("B", "C", Fraction(1), "Merger")], ["broadMatch"] * 2, id="merger"),
         pytest.param([pair("A", "C", Fraction(1), "Merger")], ["broadMatch"], id="merger, of which one row is asked for"),
         pytest.param([pair("A", "C", Fraction(1), "Absorption")], ["broadMatch"], id="absorption"),
+        pytest.param([pair("A", "B", Fraction(1), "PartialTransfer")], ["closeMatch"], id="whole, by way of a move between two"),
         pytest.param([pair("A", "G"), pair("B", "G")], ["broadMatch"] * 2, id="members of a group"),
         pytest.param([pair("A", "C", Fraction(1, 2)), pair("A", "D", Fraction(1, 2))], ["narrowMatch"] * 2, id="division"),
         pytest.param([pair("A", "C", Fraction(1, 2), "Division")], ["narrowMatch"], id="division, of which one row is asked for"),

@@ -17,10 +17,9 @@ CODES: Final = {
 }
 LICENCE: Final = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
-#: Events after which there is more under one code than there was under each of those before it.
-_GATHERING: Final = frozenset({"Merger", "Absorption"})
-#: Events after which what was under one code is under several. Which of these gathered as well, only the rows tell.
-_DIVIDING: Final = frozenset({"Division", "PartialTransfer", "Reorganisation", "BoundaryChange"})
+#: Events after which there is more under one code than there was under each of those before it, and those before which.
+_JOINING: Final = frozenset({"Merger", "Absorption"})
+_PARTING: Final = frozenset({"Division", "PartialTransfer", "Reorganisation", "BoundaryChange"})
 
 #: The order in which SSSOM lists the slots of a mapping, of which one that all mappings share is said once for the set.
 _SLOTS: Final = (
@@ -65,9 +64,9 @@ def as_sssom(pairs: Sequence[Pair], about: About) -> bytes:
 def predicates(pairs: Sequence[Pair], *, backwards: bool = False) -> list[str]:
     """Give the SKOS relation of each pair's code to the other, from what each covers on its own day.
 
-    A subject is divided when it has several objects, when less than the whole of it went to this one, or when an event on
-    the way divides bodies. An object is gathered when it has several subjects or an event on the way joins bodies, whether
-    or not the others are in the table. Backwards, the events work the other way round.
+    A subject is divided when less than the whole of it, or it is not known how much, is in the object. An object is
+    gathered when it has several subjects, or when an event on the way joins bodies, whether or not the others are in the
+    table; backwards, an event that parts them.
 
         neither     exactMatch for the same body, closeMatch for another that took over the whole (reuse of a code,
                     functions passed whole, replacement)
@@ -77,24 +76,18 @@ def predicates(pairs: Sequence[Pair], *, backwards: bool = False) -> list[str]:
 
     The same body with more or less ground than before is a closeMatch: it is itself, but its numbers are not alike.
     """
-    objects: dict[object, set[object]] = defaultdict(set)
     subjects: dict[object, set[object]] = defaultdict(set)
     for pair in pairs:
-        objects[_named(pair.from_)].add(_named(pair.to))
         subjects[_named(pair.to)].add(_named(pair.from_))
-    found = []
-    for pair in pairs:
-        types = set(pair.types)
-        joins, parts = bool(types & _GATHERING), bool(types & _DIVIDING)
-        if backwards:
-            joins, parts = parts, joins
-        gathered = joins or len(subjects[_named(pair.to)]) > 1
-        divided = parts or len(objects[_named(pair.from_)]) > 1 or pair.share != 1
-        found.append(f"skos:{_relation(pair, gathered=gathered, divided=divided)}")
-    return found
+    telling = _PARTING if backwards else _JOINING
+    return [
+        f"skos:{_relation(pair, gathered=len(subjects[_named(pair.to)]) > 1 or not telling.isdisjoint(pair.types))}"
+        for pair in pairs
+    ]
 
 
-def _relation(pair: Pair, *, gathered: bool, divided: bool) -> str:
+def _relation(pair: Pair, *, gathered: bool) -> str:
+    divided = pair.share != 1
     if pair.to is None:
         return "exactMatch"
     if pair.from_.body == pair.to.body:
