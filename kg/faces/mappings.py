@@ -1,0 +1,127 @@
+"""A crosswalk table as a file: CSV, Parquet, or a mapping set in SSSOM."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, Protocol
+
+from kg.errors import UsageError
+from kg.graph.names import Iri
+
+COLUMNS: Final = (
+    "from_scheme", "from_code", "from_label", "to_scheme", "to_code", "to_label",
+    "share", "share_basis", "method", "events", "sources",
+)  # fmt: skip
+
+
+class Held(Protocol):
+    """A code that stood for a body in `[start, end)`; 0001-01-01 and 9999-12-31 where no day is known or set."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def body(self) -> Iri: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+
+
+class Pair(Protocol):
+    """A row of a crosswalk, as kg.answers.crosswalk gives it: `to` is None for what is lost, `share` where it is unknown."""
+
+    @property
+    def from_(self) -> Held: ...
+    @property
+    def to(self) -> Held | None: ...
+    @property
+    def share(self) -> Fraction | None: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def events(self) -> tuple[str, ...]: ...
+    @property
+    def types(self) -> tuple[str, ...]: ...
+    @property
+    def sources(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What a mapping set says of itself.
+
+    `key` tells it from the other sets of a release ("2015-04-01-ccg-ods-to-2022-07-01-icb-ods"); codes of `since` are
+    mapped to codes of `until`, which may be the earlier day, in the scheme `to`; `made` is the day on which it was written.
+    """
+
+    key: str
+    title: str
+    release: str
+    since: date
+    until: date
+    to: str
+    made: date
+
+
+def content(name: str, pairs: Sequence[Pair], about: About) -> bytes:
+    """Give a crosswalk table in the form that the name of its file asks for.
+
+    Raises:
+        UsageError: the name ends in none of `.csv`, `.parquet` and `.sssom.tsv`.
+    """
+    match "".join(Path(name.lower()).suffixes[-2:]), Path(name.lower()).suffix:
+        case ".sssom.tsv", _:
+            from kg.faces.sssom import as_sssom
+
+            return as_sssom(pairs, about)
+        case _, ".csv":
+            return as_csv(pairs)
+        case _, ".parquet":
+            return as_parquet(pairs)
+    raise UsageError(
+        f"A crosswalk table cannot be written as {Path(name).name!r}. Name a file that ends in .csv, .parquet or .sssom.tsv."
+    )
+
+
+def as_csv(pairs: Iterable[Pair]) -> bytes:
+    """Give a crosswalk table as CSV in UTF-8: COLUMNS, lists joined by "; ", nothing where there is no value."""
+    return "".join(line(row, ",") for row in [COLUMNS, *map(_row, pairs)]).encode()
+
+
+def as_parquet(pairs: Iterable[Pair]) -> bytes:
+    """Give a crosswalk table as Parquet: COLUMNS, `share` a double and all others text, null where there is no value."""
+    import polars as pl
+
+    schema = {column: pl.Float64 if column == "share" else pl.String for column in COLUMNS}
+    out = io.BytesIO()
+    pl.DataFrame([_row(pair) for pair in pairs], schema=schema, orient="row").write_parquet(out)
+    return out.getvalue()
+
+
+def _row(pair: Pair) -> tuple[str | float | None, ...]:
+    """Give the cells of a pair, in the order of COLUMNS."""
+    old, new = pair.from_, pair.to
+    to = (new.scheme, new.code, new.label) if new else (None, None, None)
+    share = None if pair.share is None else float(pair.share)
+    told = (share, pair.basis, pair.method, "; ".join(pair.events), "; ".join(pair.sources))
+    return (old.scheme, old.code, old.label, *to, *told)
+
+
+def line(cells: Iterable[object], between: str) -> str:
+    """Join cells into a line; Python's own writer leaves a carriage return unquoted before 3.13."""
+    return between.join(_quoted("" if cell is None else str(cell), between) for cell in cells) + "\n"
+
+
+def _quoted(text: str, between: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if set(text) & {between, '"', "\n", "\r"} else text
