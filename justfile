@@ -45,7 +45,7 @@ bench:
 # Install the SSSOM toolkit in a folder of its own; then KG_SSSOM=.sssom/bin/sssom just test -k mappings
 sssom:
     python3 -m venv .sssom
-    .sssom/bin/pip install -q -r .ci/sssom.txt
+    .sssom/bin/pip install -q --no-deps -r .ci/sssom.txt
 
 # Write constraints.txt and .ci/sssom.txt anew, from the newest versions that pyproject.toml allows
 constraints:
