@@ -38,14 +38,15 @@ def opened(frame: Any) -> Any:
         UsageError: it is no frame, or one of an engine or a version that is not supported.
         BadInput: two of its columns have one name.
     """
-    kind = f"{type(frame).__module__.partition('.')[0]}.{type(frame).__name__}"
+    library = type(frame).__module__.partition(".")[0]
+    kind = type(frame).__name__ if library == "builtins" else f"{library}.{type(frame).__name__}"
     try:
         found = nw.from_native(frame)
         names = list(found.collect_schema().names())
     except DuplicateError as error:
         raise BadInput(_twice(str(error).rpartition("- ")[2])) from None
     except TypeError:
-        raise UsageError(f"A {kind} is no data frame. Give one of {_KNOWN}.") from None
+        raise UsageError(f"{say.capital(say.article(kind))} is no data frame. Give one of {_KNOWN}.") from None
     except ValueError as error:
         if "ersion" not in str(error):
             raise
@@ -55,7 +56,7 @@ def opened(frame: Any) -> Any:
         raise BadInput(_twice(f"'{twice[0]}' {names.count(twice[0])} times"))
     engine = found.implementation
     if not (isinstance(found, nw.DataFrame) or engine.is_polars() or engine.is_duckdb() or _is_spark(engine)):
-        raise UsageError(f"A {kind} cannot be recoded. Give a data frame of {_KNOWN}.")
+        raise UsageError(f"{say.capital(say.article(kind))} cannot be recoded. Give a data frame of {_KNOWN}.")
     return found
 
 
