@@ -436,16 +436,16 @@ def test_engines_agree(drawn: Any, parts: Any) -> None:
     arrow, links = columned(drawn), shared(parts)
     first = tally(pl.from_arrow(arrow), "ccg", LAW_MEASURES, ["year"])
     expected = [list(row.values()) for row in rows(first.recoded(links))]
-    connection = duckdb.connect()
-    connection.register("given", arrow)
-    for frame in (arrow.to_pandas(), pl.LazyFrame(arrow), connection.sql("FROM given"), arrow):
-        held = tally(frame, "ccg", LAW_MEASURES, ["year"])
-        assert (held.codes, held.by_target(links)) == (first.codes, first.by_target(links))
-        assert held.disagreements(links) == first.disagreements(links)
-        for row, other in zip(rows(held.recoded(links)), expected, strict=True):
-            assert [
-                cell if isinstance(cell, str | None) else pytest.approx(cell, rel=1e-12) for cell in row.values()
-            ] == other
+    with duckdb.connect() as connection:
+        connection.register("given", arrow)
+        for frame in (arrow.to_pandas(), pl.LazyFrame(arrow), connection.sql("FROM given"), arrow):
+            held = tally(frame, "ccg", LAW_MEASURES, ["year"])
+            assert (held.codes, held.by_target(links)) == (first.codes, first.by_target(links))
+            assert held.disagreements(links) == first.disagreements(links)
+            for row, other in zip(rows(held.recoded(links)), expected, strict=True):
+                assert [
+                    cell if isinstance(cell, str | None) else pytest.approx(cell, rel=1e-12) for cell in row.values()
+                ] == other
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -97,9 +97,7 @@ def cells(table: Any, plan: Plan, schema: Mapping[str, Any]) -> Any:
     for key, name in plan.categories.items():
         columns.append(_word(name, schema[name]).alias(key))
     columns += [number[name].alias(key) for key, name in plan.counts.items()]
-    columns += [
-        (number[plan.counts[key]] - number[plan.counts[key]].floor()).alias(f"{key}_part") for key in plan.decimal
-    ]
+    columns += [(number[plan.counts[key]] % 1).alias(f"{key}_part") for key in plan.decimal]
     for key, rate in plan.rates.items():
         top, base = number[rate.column], number[rate.denominator]
         columns += [
