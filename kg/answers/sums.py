@@ -34,8 +34,9 @@ class Plan:
         return {f"c{i}": name for i, name in enumerate(reading.counted(self.measures))}
 
     @property
-    def decimal(self) -> list[str]:
-        return [name for name, whole in zip(self.counts, self.whole, strict=True) if not whole]
+    def decimal(self) -> dict[str, str]:
+        """The counts whose column is not of whole numbers, or not in this engine."""
+        return {key: name for (key, name), whole in zip(self.counts.items(), self.whole, strict=True) if not whole}
 
     @property
     def rates(self) -> dict[str, Measure]:
@@ -97,7 +98,7 @@ def cells(table: Any, plan: Plan, schema: Mapping[str, Any]) -> Any:
     for key, name in plan.categories.items():
         columns.append(_word(name, schema[name]).alias(key))
     columns += [number[name].alias(key) for key, name in plan.counts.items()]
-    columns += [(number[plan.counts[key]] % 1).alias(f"{key}_part") for key in plan.decimal]
+    columns += [(number[name] - number[name].round()).abs().alias(f"{key}_part") for key, name in plan.decimal.items()]
     for key, rate in plan.rates.items():
         top, base = number[rate.column], number[rate.denominator]
         columns += [
