@@ -38,14 +38,15 @@ def opened(frame: Any) -> Any:
         UsageError: it is no frame, or one of an engine or a version that is not supported.
         BadInput: two of its columns have one name.
     """
-    kind = f"{type(frame).__module__.partition('.')[0]}.{type(frame).__name__}"
+    library = type(frame).__module__.partition(".")[0]
+    kind = type(frame).__name__ if library == "builtins" else f"{library}.{type(frame).__name__}"
     try:
         found = nw.from_native(frame)
-        names = list(found.collect_schema().names())
+        names = list(found.columns)
     except DuplicateError as error:
         raise BadInput(_twice(str(error).rpartition("- ")[2])) from None
     except TypeError:
-        raise UsageError(f"A {kind} is no data frame. Give one of {_KNOWN}.") from None
+        raise UsageError(f"{say.capital(say.article(kind))} is no data frame. Give one of {_KNOWN}.") from None
     except ValueError as error:
         if "ersion" not in str(error):
             raise
@@ -55,7 +56,7 @@ def opened(frame: Any) -> Any:
         raise BadInput(_twice(f"'{twice[0]}' {names.count(twice[0])} times"))
     engine = found.implementation
     if not (isinstance(found, nw.DataFrame) or engine.is_polars() or engine.is_duckdb() or _is_spark(engine)):
-        raise UsageError(f"A {kind} cannot be recoded. Give a data frame of {_KNOWN}.")
+        raise UsageError(f"{say.capital(say.article(kind))} cannot be recoded. Give a data frame of {_KNOWN}.")
     return found
 
 
@@ -114,31 +115,28 @@ def _plain(value: Any) -> Any:
 
 
 def linked(frame: Any, links: Sequence[Link]) -> Any:
-    """Make the table of links where a frame is: in its engine, its connection or its session."""
+    """Make the table of links, of which there is one at least, where a frame is: in its engine, its connection or its session."""
     cells = [(link.from_code, link.to_code, float(link.share)) for link in links]
     native, engine = frame.to_native(), frame.implementation
     if engine.is_duckdb():
-        # A relation can only meet one of its own connection, which `query` is the one way to.
-        return nw.from_native(native.query("tallied", _values(cells)))
+        # A relation can only meet one of its own connection, so that it is made out of this one. `query` does so as
+        # well, but has DuckDB 2 bind every relation of the connection anew.
+        rows = ", ".join(_row(link) for link in links)
+        one = native.limit(0).aggregate("count(*) AS none").project(f"unnest([{rows}]) AS link")
+        return nw.from_native(one.project(", ".join(f"link.{name} AS {name}" for name in LINKS)))
     if _is_spark(engine):
         schema = ", ".join(f"{name} {kind}" for name, kind in zip(LINKS, ("string", "string", "double"), strict=True))
         return nw.from_native(native.sparkSession.createDataFrame(cells, schema))
-    series = dict(zip(LINKS, (list(cell) for cell in zip(*cells, strict=True)) if cells else ([], [], []), strict=True))
+    series = dict(zip(LINKS, (list(cell) for cell in zip(*cells, strict=True)), strict=True))
     kinds = dict(zip(LINKS, (nw.String(), nw.String(), nw.Float64()), strict=True))
     return nw.from_dict(series, kinds, backend=engine)
 
 
-def _values(cells: Sequence[tuple[str, str | None, float]]) -> str:
-    def quoted(text: str | None) -> str:
-        return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
-
-    rows = ", ".join(f"({quoted(a)}, {quoted(b)}, {share!r}::DOUBLE)" for a, b, share in cells)
-    select = ", ".join(
-        f"{name}::{kind} AS {name}" for name, kind in zip(LINKS, ("VARCHAR", "VARCHAR", "DOUBLE"), strict=True)
-    )
-    return f"SELECT {select} FROM (VALUES {rows or '(NULL, NULL, NULL)'}) AS links({', '.join(LINKS)})" + (
-        "" if rows else " WHERE FALSE"
-    )
+def _row(link: Link) -> str:
+    """Write a link as a value of DuckDB."""
+    codes = ("NULL" if code is None else "'" + code.replace("'", "''") + "'" for code in (link.from_code, link.to_code))
+    values = (*(f"{code}::VARCHAR" for code in codes), f"{float(link.share)!r}::DOUBLE")
+    return "{" + ", ".join(f"'{name}': {value}" for name, value in zip(LINKS, values, strict=True)) + "}"
 
 
 def _is_spark(engine: Any) -> bool:

@@ -98,7 +98,7 @@ class Tally:
         plan = self._plan
         added = ["rows", "untidy", *plan.sums, *(f"{key}_empty" for key in plan.names)]
         least = [f"{key}_least" for key in (*plan.counts, *plan.rates)]
-        most = [*(f"{key}_part" for key in plan.decimal), *(f"{key}_most" for key in (*plan.counts, *plan.rates))]
+        most = [*(f"{key}_part" for key in plan.decimal), *(f"{key}_most" for key in plan.rates)]
         names = ["code", *added, *least, *most]
         summary = self._parts.group_by("code").agg(
             *(nw.col(name).sum() for name in added),
@@ -141,17 +141,19 @@ class Tally:
         Rows stand in order of the columns grouped by and the code.
         """
         plan, links = self._plan, self._applied(links)
-        exact = all(link.share == 1 for link in links)
-        share, weighed = nw.col(_SHARE), []
-        for key in plan.sums:
-            whole = exact and self._whole.get(key, False)
-            weighed.append((nw.col(key).cast(nw.Int64) if whole else nw.col(key).cast(nw.Float64) * share).alias(key))
+        whole = {key for key, is_whole in self._whole.items() if is_whole and all(link.share == 1 for link in links)}
+        weighed = [
+            (nw.col(key) if key in whole else nw.col(key).cast(nw.Float64) * nw.col(_SHARE)).alias(key)
+            for key in plan.sums
+        ]
+        added = [nw.col(key).sum() for key in ("rows", *plan.sums)]
         low = [nw.col(key).min().alias(f"{key}_low") for key in plan.categories]
         high = [nw.col(key).max().alias(f"{key}_high") for key in plan.categories]
-        joined = self._joined(links).with_columns(*weighed)
-        added = [nw.col(key).sum() for key in plan.sums]
-        met = joined.group_by(*plan.keys, _TO).agg(*added, *low, *high).sort(*plan.keys, _TO, nulls_last=True)
+        met = self._joined(links).with_columns("rows", *weighed).group_by(*plan.keys, _TO).agg(*added, *low, *high)
+        met = met.sort(*plan.keys, _TO, nulls_last=True)
         made = {name: nw.col(key).fill_null(0) for key, name in plan.counts.items()}
+        # DuckDB sums whole numbers in a type of its own, and what was a decimal may have turned out to be whole.
+        made |= {plan.counts[key]: made[plan.counts[key]].cast(nw.Int64) for key in whole}
         for key, rate in plan.rates.items():
             made[rate.column] = nw.when(nw.col(f"{key}_base") != 0).then(nw.col(f"{key}_top") / nw.col(f"{key}_base"))
         for key, name in plan.categories.items():

@@ -34,8 +34,9 @@ class Plan:
         return {f"c{i}": name for i, name in enumerate(reading.counted(self.measures))}
 
     @property
-    def decimal(self) -> list[str]:
-        return [name for name, whole in zip(self.counts, self.whole, strict=True) if not whole]
+    def decimal(self) -> dict[str, str]:
+        """The counts whose column is not of whole numbers, or not in this engine."""
+        return {key: name for (key, name), whole in zip(self.counts.items(), self.whole, strict=True) if not whole}
 
     @property
     def rates(self) -> dict[str, Measure]:
@@ -97,9 +98,7 @@ def cells(table: Any, plan: Plan, schema: Mapping[str, Any]) -> Any:
     for key, name in plan.categories.items():
         columns.append(_word(name, schema[name]).alias(key))
     columns += [number[name].alias(key) for key, name in plan.counts.items()]
-    columns += [
-        (number[plan.counts[key]] - number[plan.counts[key]].floor()).alias(f"{key}_part") for key in plan.decimal
-    ]
+    columns += [(number[name] - number[name].round()).abs().alias(f"{key}_part") for key, name in plan.decimal.items()]
     for key, rate in plan.rates.items():
         top, base = number[rate.column], number[rate.denominator]
         columns += [
@@ -113,32 +112,34 @@ def cells(table: Any, plan: Plan, schema: Mapping[str, Any]) -> Any:
 
 def grouped(cells: Any, plan: Plan) -> Any:
     """Sum by code as it is written; the values of categories are kept apart, so that none is lost where several meet."""
-    numbers = (*plan.counts, *plan.rates)
     sums = [nw.len().alias("rows"), *(nw.col(key).sum().alias(key) for key in plan.sums)]
-    for key in numbers:
-        sums += [nw.col(key).count().alias(f"{key}_full")]
-        sums += [nw.col(key).min().alias(f"{key}_least"), nw.col(key).max().alias(f"{key}_most")]
+    for key in (*plan.counts, *plan.rates):
+        sums += [nw.col(key).count().alias(f"{key}_full"), nw.col(key).min().alias(f"{key}_least")]
+    sums += [nw.col(key).max().alias(f"{key}_most") for key in plan.rates]
     sums += [nw.col(f"{key}_part").max() for key in plan.decimal]
     return cells.group_by("raw", *plan.keys, *plan.categories).agg(*sums)
 
 
 def bounded(plan: Plan, held: Sequence[Mapping[str, Any]]) -> None:
-    """Look that no count is negative and no number without end, naming the codes."""
+    """Look that no count is negative and no number infinite.
+
+    Raises:
+        BadInput: one is; the codes are named.
+    """
     for key, name in plan.names.items():
-        if key in plan.categories:
-            continue
-        for fault, wrong in (("infinite", _infinite), ("negative", _negative)):
-            codes = [say.shown(cells["code"], 20) or "(no code)" for cells in held if wrong(cells, key)]
-            if codes and (fault == "infinite" or key in plan.counts):
+        for fault, wrong in (("negative", _negative), ("infinite", _infinite)):
+            codes = [say.shown(cells["code"], 20) or "no code" for cells in held if wrong(cells, key, plan)]
+            if codes:
                 raise BadInput(
                     f'The column "{say.shown(name)}" has {fault} numbers in the rows of {say.shortened(codes)}, and nothing'
                     f" can be {fault} in number. Correct those cells, or empty them if they are not known."
                 )
 
 
-def _negative(cells: Mapping[str, Any], key: str) -> bool:
-    return bool((cells[f"{key}_least"] or 0) < 0)
+def _negative(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:
+    return key in plan.counts and (cells[f"{key}_least"] or 0) < 0
 
 
-def _infinite(cells: Mapping[str, Any], key: str) -> bool:
-    return any(math.isinf(cells[f"{key}_{bound}"] or 0) for bound in ("least", "most"))
+def _infinite(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:
+    looked_at = [key] if key in plan.counts else [f"{key}_least", f"{key}_most"] if key in plan.rates else []
+    return any(math.isinf(cells[name] or 0) for name in looked_at)
