@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import takewhile
@@ -22,6 +22,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.answers.codebook import Held, Scheme
+from kg.answers.crosswalk import Pair
 from kg.errors import UsageError
 from kg.faces.mappings import COLUMNS, About, as_csv, as_parquet, content
 from kg.faces.sssom import as_sssom, predicates
@@ -45,42 +47,25 @@ HOSTILE = (
 )
 
 
-@dataclass(frozen=True)
-class Held:
-    """A code as the crosswalk gives it; the key of its body is that of the code unless another is given."""
-
-    code: str
-    label: str = "Somewhere"
-    scheme: str = "ods"
-    key: str = ""
-    start: date = date(2013, 4, 1)
-    end: date = date.max
-
-    @property
-    def body(self) -> Iri:
-        return thing("body", self.key or f"body-{self.code.lower()}")
+def held(code: str, label: str = "Somewhere", scheme: Scheme = "ods", key: str = "", start: date = date(2013, 4, 1), end: date = date.max) -> Held:
+    """A code as the codebook gives it; the key of its body is that of the code unless another is given."""
+    return Held(code, scheme, "ccg", thing("body", key or f"body-{code.lower()}"), label, start, end, thing("code", code))
 
 
-@dataclass(frozen=True)
-class Pair:
+def row(
+    old: Held, new: Held | None, share: Fraction | None = Fraction(1), basis: str = "", method: str = "whole",
+    events: tuple[str, ...] = ("an-event",), types: tuple[str, ...] = (), sources: tuple[str, ...] = ("a-source", "another"),
+) -> Pair:  # fmt: skip
     """A row as the crosswalk gives it, of an undivided code unless told otherwise."""
-
-    from_: Held
-    to: Held | None
-    share: Fraction | None = Fraction(1)
-    basis: str = ""
-    method: str = "whole"
-    events: tuple[str, ...] = ("an-event",)
-    types: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ("a-source", "another")
+    return Pair(old, new, share, basis, method, events, types, sources)
 
 
 def pair(old: str, new: str | None, share: Fraction | None = Fraction(1), *types: str, same: bool = False) -> Pair:
     """A row from one code to another; `same` says that one body held both."""
     basis = "" if share == 1 else "population"
-    held = Held(old, f"The old {old}", key="one" if same else f"old-{old.lower()}")
-    to = Held(new, f"The new {new}", key="one" if same else f"new-{new.lower()}") if new else None
-    return Pair(held, to, share, basis, types=types)
+    before = held(old, f"The old {old}", key="one" if same else f"old-{old.lower()}")
+    to = held(new, f"The new {new}", key="one" if same else f"new-{new.lower()}") if new else None
+    return row(before, to, share, basis, types=types)
 
 
 MIXED = (
@@ -155,13 +140,13 @@ def test_shares_add_up_in_every_form(weights: list[int]) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_label_of_any_text_survives_csv(label: str) -> None:
-    held = Pair(Held("A", label), Held("B", label))
+    held = row(held("A", label), held("B", label))
     assert [(row["from_label"], row["to_label"]) for row in read(as_csv([held]))] == [(label, label)]
 
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_hostile_labels_survive_every_form(label: str) -> None:
-    held = [Pair(Held("A", label), Held("B", label)), pair("C", "D")]
+    held = [row(held("A", label), held("B", label)), pair("C", "D")]
     assert read(as_csv(held))[0]["from_label"] == label
     assert pl.read_parquet(io.BytesIO(as_parquet(held)))["to_label"][0] == label
     mapping = parts(as_sssom(held, ABOUT))[1][0]
@@ -213,7 +198,7 @@ def test_a_mapping_rests_on_curation_or_on_a_chain_of_it() -> None:
 
 
 def test_a_mapping_set_says_where_it_comes_from_and_what_its_own_slots_mean() -> None:
-    ended = replace(MIXED[0], to=Held("16C", end=date(2022, 7, 1)))
+    ended = replace(MIXED[0], to=held("16C", end=date(2022, 7, 1)))
     said, mappings = parts(as_sssom([ended, *MIXED[1:]], ABOUT))
     assert said["mapping_set_id"] == f"https://w3id.org/nhs-integration/mappings/2026.11.0/{ABOUT.key}"
     assert (said["mapping_set_version"], said["mapping_set_title"]) == ("2026.11.0", ABOUT.title)
@@ -234,9 +219,9 @@ def test_a_mapping_set_says_where_it_comes_from_and_what_its_own_slots_mean() ->
 
 
 def test_a_mapping_gives_codes_days_bodies_events_and_sources() -> None:
-    old = Held("15A", "Berkshire West", key="ccg-15a")
-    new = Held("E38000221", "Berkshire West", "gss", "subicb-15a", date(2022, 7, 1), date(2026, 4, 1))
-    _, (mapping,) = parts(as_sssom([Pair(old, new, events=("one", "two"), basis="area", share=Fraction(1, 3))], ABOUT))
+    old = held("15A", "Berkshire West", key="ccg-15a")
+    new = held("E38000221", "Berkshire West", "gss", "subicb-15a", date(2022, 7, 1), date(2026, 4, 1))
+    _, (mapping,) = parts(as_sssom([row(old, new, events=("one", "two"), basis="area", share=Fraction(1, 3))], ABOUT))
     assert (mapping["subject_id"], mapping["object_id"]) == ("ods:15A", "gss:E38000221")
     assert (mapping["subject_body"], mapping["object_body"]) == ("body:ccg-15a", "body:subicb-15a")
     assert (mapping["valid_from"], mapping["valid_until"]) == ("2022-07-01", "2026-04-01")
@@ -309,7 +294,7 @@ def validate(toolkit: Path, file: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_the_sssom_toolkit_accepts_a_mapping_set(toolkit: Path, tmp_path: Path) -> None:
     file = tmp_path / "set.sssom.tsv"
-    hostile = [Pair(Held(f"A{number}", label), Held(f"B{number}", label)) for number, label in enumerate(HOSTILE)]
+    hostile = [row(held(f"A{number}", label), held(f"B{number}", label)) for number, label in enumerate(HOSTILE)]
     file.write_bytes(as_sssom([*MIXED, *hostile], ABOUT))
     done = validate(toolkit, file)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -331,7 +316,7 @@ def test_the_sssom_toolkit_refuses_a_mapping_set_with_a_fault(toolkit: Path, tmp
 @pytest.mark.slow
 def test_the_sssom_toolkit_reads_what_was_written(toolkit: Path, tmp_path: Path) -> None:
     file, out = tmp_path / "set.sssom.tsv", tmp_path / "set.json"
-    hostile = [Pair(Held(f"A{number}", label), Held(f"B{number}", label)) for number, label in enumerate(HOSTILE)]
+    hostile = [row(held(f"A{number}", label), held(f"B{number}", label)) for number, label in enumerate(HOSTILE)]
     file.write_bytes(as_sssom([*MIXED, *hostile], ABOUT))
     # Not `strict`, which in sssom 0.4.21 refuses a set exactly when nothing is wrong with what it says of itself.
     reader = (

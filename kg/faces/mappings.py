@@ -6,55 +6,16 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
+from kg.answers.crosswalk import Pair
 from kg.errors import UsageError
-from kg.graph.names import Iri
 
 COLUMNS: Final = (
     "from_scheme", "from_code", "from_label", "to_scheme", "to_code", "to_label",
     "share", "share_basis", "method", "events", "sources",
 )  # fmt: skip
-
-
-class Held(Protocol):
-    """A code that stood for a body in `[start, end)`; 0001-01-01 and 9999-12-31 where no day is known or set."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def scheme(self) -> str: ...
-    @property
-    def body(self) -> Iri: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def start(self) -> date: ...
-    @property
-    def end(self) -> date: ...
-
-
-class Pair(Protocol):
-    """A row of a crosswalk, as kg.answers.crosswalk gives it: `to` is None for what is lost, `share` where it is unknown."""
-
-    @property
-    def from_(self) -> Held: ...
-    @property
-    def to(self) -> Held | None: ...
-    @property
-    def share(self) -> Fraction | None: ...
-    @property
-    def basis(self) -> str: ...
-    @property
-    def method(self) -> str: ...
-    @property
-    def events(self) -> tuple[str, ...]: ...
-    @property
-    def types(self) -> tuple[str, ...]: ...
-    @property
-    def sources(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)

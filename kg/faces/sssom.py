@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from kg.faces.mappings import About, Held, Pair, line
+from kg.answers.codebook import Held
+from kg.answers.crosswalk import Pair
+from kg.faces.mappings import About, line
 from kg.graph.names import BASE, PREFIXES, curie
 
 #: Where the two publishers of codes name them. A code of ONS is an address of its own; one of ODS is that of its record.

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -93,17 +97,34 @@ def _csv(graph: Graph) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place, then moved in.
+    """Write a file whole or not at all.
 
     Raises:
         BadInput: the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
-    try:
+    with written_beside(path) as beside:
         beside.write_bytes(data)
-        beside.replace(path)
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Give a file beside a place to write to, which is moved in at the end, or removed whatever happens instead.
+
+    Raises:
+        BadInput: the folder cannot be written, or there is no room.
+    """
+    place = path.resolve()  # a link stays one, and what it leads to is replaced
+    beside = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        beside.touch()
+        yield beside
+        beside.replace(place)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise BadInput(
-            f"{path} cannot be written ({error.strerror}). Name a file in a folder that exists and can be written."
+            f"{path} cannot be written ({error.strerror or error}). Name a file in a folder that exists and can be written."
         ) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -265,6 +265,7 @@ def _table(
     basis: Basis | None, output: Path | None,
 ) -> None:  # fmt: skip
     from kg.faces import mappings
+    from kg.graph import export
 
     pairs = graph.concordance(
         since, from_level.value, to, word(level), scheme=from_scheme.value, to_scheme=word(scheme), basis=word(basis)
@@ -276,7 +277,7 @@ def _table(
         (scheme or from_scheme).value, date.today(),
     )  # fmt: skip
     if output is None:
-        typer.echo(mappings.content("table.csv", pairs, about).decode(), nl=False)
+        typer.echo(mappings.as_csv(pairs).decode(), nl=False)
         return
-    mappings.write(output, pairs, about)
+    export.write(output, mappings.content(output.name, pairs, about))
     say(f"Wrote {len(pairs)} pairs to {output}.")

@@ -1,0 +1,180 @@
+"""Tables that people bring and take away: CSV, TSV, Parquet and Excel, read and written with polars.
+
+A file is read in one form whatever its kind: the columns that are asked for, codes as text exactly as written,
+numbers as numbers. What is wrong with it is one sentence that names the file, the place and what to do. Files
+larger than memory are read and written in streams, other than workbooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import polars as pl
+
+from kg.errors import BadInput, UsageError
+from kg.faces.sheets.cells import is_number, listed, number, shown
+from kg.faces.sheets.output import distinct, write
+from kg.faces.sheets.output import ending as _ending
+from kg.graph.export import written_beside
+
+__all__ = ["ENDINGS", "distinct", "read", "refuse_negative", "rows_of", "unit", "write", "written_beside"]
+
+#: The endings of files that can be read.
+ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".xlsx")
+_FEW = 5
+
+
+def read(path: Path, text: Sequence[str], numbers: Sequence[str], sheet: str | None = None) -> pl.LazyFrame:
+    """Give the named columns of a table, unread, every fault of the file having been looked for first.
+
+    `text` columns are String, exactly as written; `numbers` are Int64 where every value is whole and Float64
+    otherwise. An empty cell is null in both. A row in which every cell of the file is empty is left out.
+    Columns stand in the order in which they are named, text first.
+
+    Raises:
+        UsageError: the ending is unknown, a column is missing, or a sheet must be named.
+        BadInput: the file cannot be read, has no rows, or a value is no number.
+    """
+    kind = _kind(path, sheet)
+    text, numbers = list(dict.fromkeys(text)), list(dict.fromkeys(numbers))
+    if both := [name for name in text if name in numbers]:
+        raise UsageError(f"The column {shown(both[0])} is asked for as text and as numbers. Ask for it as one of them.")
+    _look(path)
+    try:
+        frame: pl.LazyFrame = kind.scan(path, [*text, *numbers], sheet)
+        schema = frame.collect_schema()
+        _refuse_types(path, schema, numbers)
+        as_numbers = {name: number(name, schema[name]) for name in numbers}
+        as_text = {name: _as_text(path, name, schema[name]) for name in text}
+        seen = (
+            frame.select(
+                pl.len().alias("rows"),
+                *(form.faulty.sum().alias(f"faulty {name}") for name, form in as_numbers.items()),
+                *(form.whole.alias(f"whole {name}") for name, form in as_numbers.items()),
+                *(expr.is_not_null().any().alias(f"text {name}") for name, expr in as_text.items()),
+            )
+            .collect(engine="streaming")
+            .row(0, named=True)
+        )
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise kind.fault(path, error) from None
+    if not seen["rows"]:
+        raise BadInput(f"{path} has a header and no rows. Give a table with rows below its header.")
+    for name in numbers:
+        if seen[f"faulty {name}"]:
+            raise _no_number(path, name, seen[f"faulty {name}"], sheet)
+    return frame.select(
+        *(expr.alias(name) for name, expr in as_text.items()),
+        *((form.integer if seen[f"whole {name}"] else form.decimal).alias(name) for name, form in as_numbers.items()),
+    )
+
+
+def refuse_negative(frame: pl.LazyFrame, path: Path, numbers: Sequence[str], sheet: str | None = None) -> None:
+    """See that columns of counts, as `read` gave them from a file, hold no negative number.
+
+    Raises:
+        BadInput: one does; the first few lines are named.
+    """
+    counts = frame.select((pl.col(name) < 0).sum() for name in numbers).collect(engine="streaming").row(0)
+    for name, count in zip(numbers, counts, strict=True):
+        if count:
+            places = []
+            for place, (value,) in _kind(path, sheet).cells(path, [name], sheet):
+                if value.strip() and float(value) < 0:
+                    places.append(place)
+                    if len(places) == _FEW:
+                        break
+            more = f" and {count - len(places)} more" if count > len(places) else ""
+            raise BadInput(
+                f"{path}, column {shown(name)} has {count} negative {'number' if count == 1 else 'numbers'}, where it "
+                f"counts things: {listed(places, unit(path))}{more}. Mend or leave out those rows."
+            )
+
+
+def rows_of(
+    path: Path, column: str, values: Collection[str], limit: int, sheet: str | None = None
+) -> dict[str, tuple[int, ...]]:
+    """Give where each of some values stands in a column, as an editor or Excel counts, at most `limit` places each.
+
+    Values are compared trimmed and in capitals, and keyed so. The file is read row by row, and no further than needed.
+    """
+    found: dict[str, list[int]] = {value.strip().upper(): [] for value in values}
+    short = len(found) if limit > 0 else 0
+    if short:
+        for place, (cell,) in _kind(path, sheet).cells(path, [column], sheet):
+            places = found.get(cell.strip().upper())
+            if places is not None and len(places) < limit:
+                places.append(place)
+                if len(places) == limit and not (short := short - 1):
+                    break
+    return {value: tuple(places) for value, places in found.items()}
+
+
+def unit(path: Path) -> str:
+    """Say what the places in a file are called: lines of text, or rows."""
+    return str(_kind(path, None).UNIT)
+
+
+def _kind(path: Path, sheet: str | None) -> ModuleType:
+    """Give the module that reads a file, by its ending."""
+    ending = _ending(path)
+    if ending not in ENDINGS:
+        raise UsageError(
+            f"{path} ends in {shown(ending) if ending else 'nothing'}, which is no table that can be read. Save it as one of: "
+            f"{', '.join(ENDINGS)}."
+        )
+    if ending == ".xlsx":
+        from kg.faces.sheets import workbook  # openpyxl is read for workbooks alone
+
+        return workbook
+    if sheet is not None:
+        raise UsageError(f"{path} has no sheets, so --sheet {shown(sheet)} means nothing. Leave it out.")
+    from kg.faces.sheets import columnar, delimited
+
+    return columnar if ending == ".parquet" else delimited
+
+
+def _look(path: Path) -> None:
+    """See that there is a file that can be read and has something in it."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder. Name one file in it.")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path} is a stream and can be read only once. Write it to a file first.")
+    try:
+        with path.open("rb") as file:
+            first = file.read(1)
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {path}. See how its name is written, and in which folder it is.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}). Name a file that you may read.") from None
+    if not first:
+        raise BadInput(f"{path} is empty. Give a table with a header and rows.")
+
+
+def _as_text(path: Path, name: str, kind: pl.DataType) -> pl.Expr:
+    from kg.faces.sheets import columnar
+
+    expr = columnar.as_text(name, kind, path)
+    return pl.when(expr != "").then(expr)
+
+
+def _refuse_types(path: Path, schema: pl.Schema, numbers: Sequence[str]) -> None:
+    for name in numbers:
+        if not (schema[name].is_numeric() or schema[name] == pl.String):
+            raise BadInput(
+                f"{path}: the column {shown(name)} holds values of type {schema[name]}, not numbers. Name a column of numbers."
+            )
+
+
+def _no_number(path: Path, name: str, count: int, sheet: str | None) -> BadInput:
+    """Name the first value that is none."""
+    rows = _kind(path, sheet).cells(path, [name], sheet)
+    place, value = next((place, value) for place, (value,) in rows if not is_number(value))
+    more = f", nor are {count - 1} more in that column" if count > 1 else ""
+    return BadInput(
+        f"{path}, {unit(path)} {place}, column {shown(name)}: {shown(value)} is not a number{more}. Write numbers in digits "
+        "alone, as 1234 or 12.5, and leave a cell empty where there is none."
+    )
