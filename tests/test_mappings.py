@@ -27,7 +27,7 @@ from kg.answers.crosswalk import Pair
 from kg.errors import UsageError
 from kg.faces.mappings import COLUMNS, About, as_csv, as_parquet, content
 from kg.faces.sssom import as_sssom, predicates
-from kg.graph.names import Iri, thing
+from kg.graph.names import thing
 
 ABOUT = About(
     "2021-04-01-ccg-ods-to-2022-07-01-subicb-ods", "CCGs of 2021 as sub-ICB locations: a title with a colon, # and 'quotes'",
@@ -47,9 +47,18 @@ HOSTILE = (
 )
 
 
-def held(code: str, label: str = "Somewhere", scheme: Scheme = "ods", key: str = "", start: date = date(2013, 4, 1), end: date = date.max) -> Held:
+def held(
+    code: str,
+    label: str = "Somewhere",
+    scheme: Scheme = "ods",
+    key: str = "",
+    start: date = date(2013, 4, 1),
+    end: date = date.max,
+) -> Held:
     """A code as the codebook gives it; the key of its body is that of the code unless another is given."""
-    return Held(code, scheme, "ccg", thing("body", key or f"body-{code.lower()}"), label, start, end, thing("code", code))
+    return Held(
+        code, scheme, "ccg", thing("body", key or f"body-{code.lower()}"), label, start, end, thing("code", code)
+    )
 
 
 def row(
@@ -140,16 +149,16 @@ def test_shares_add_up_in_every_form(weights: list[int]) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_label_of_any_text_survives_csv(label: str) -> None:
-    held = row(held("A", label), held("B", label))
-    assert [(row["from_label"], row["to_label"]) for row in read(as_csv([held]))] == [(label, label)]
+    named = row(held("A", label), held("B", label))
+    assert [(cells["from_label"], cells["to_label"]) for cells in read(as_csv([named]))] == [(label, label)]
 
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_hostile_labels_survive_every_form(label: str) -> None:
-    held = [row(held("A", label), held("B", label)), pair("C", "D")]
-    assert read(as_csv(held))[0]["from_label"] == label
-    assert pl.read_parquet(io.BytesIO(as_parquet(held)))["to_label"][0] == label
-    mapping = parts(as_sssom(held, ABOUT))[1][0]
+    pairs = [row(held("A", label), held("B", label)), pair("C", "D")]
+    assert read(as_csv(pairs))[0]["from_label"] == label
+    assert pl.read_parquet(io.BytesIO(as_parquet(pairs)))["to_label"][0] == label
+    mapping = parts(as_sssom(pairs, ABOUT))[1][0]
     assert (mapping["subject_label"], mapping["object_label"]) == (label, label)
 
 

@@ -269,15 +269,21 @@ def test_negative_counts_are_named(tmp_path: Path, name: str) -> None:
 
 def test_rows_are_named_by_the_lines_that_an_editor_shows(tmp_path: Path) -> None:
     path = put(tmp_path, "t.csv", 'note,code\n"two\nlines",5a1\n\nx, 5A1 \nx,5A2\nx,5A1\n')
-    assert sheets.rows_of(path, "code", ["5A1", "5a2", "ZZ"], 2) == {"5A1": (2, 5), "5A2": (6,), "ZZ": ()}
-    assert sheets.rows_of(path, "code", ["5A1"], 9) == {"5A1": (2, 5, 7)}
-    assert sheets.rows_of(path, "code", ["5A1"], 0) == {"5A1": ()}
+    assert sheets.rows_of(path, ["code"], [("", "5A1"), ("", "5A2"), ("", "ZZ")], 2) == {
+        ("", "5A1"): (2, 5),
+        ("", "5A2"): (6,),
+        ("", "ZZ"): (),
+    }
+    assert sheets.rows_of(path, ["code"], [("", "5A1")], 9) == {("", "5A1"): (2, 5, 7)}
+    assert sheets.rows_of(path, ["code"], [("", "5A1")], 0) == {("", "5A1"): ()}
 
 
 def test_rows_of_workbooks_and_parquet_are_named(tmp_path: Path) -> None:
     path = book(tmp_path, ["code"], ["A"], [], ["B"], ["a "])
-    assert sheets.rows_of(path, "code", ["a"], 5) == {"A": (2, 5)}
-    assert sheets.rows_of(parquet(tmp_path, code=["A", None, "B", "a "]), "code", ["a"], 5) == {"A": (1, 4)}
+    assert sheets.rows_of(path, ["code"], [("", "A")], 5) == {("", "A"): (2, 5)}
+    assert sheets.rows_of(parquet(tmp_path, code=["A", None, "B", "a "]), ["code"], [("", "A")], 5) == {
+        ("", "A"): (1, 4)
+    }
     assert [sheets.unit(Path(name)) for name in ("a.csv", "a.tsv.gz", "a.xlsx", "a.parquet")] == [
         "line",
         "line",
@@ -289,9 +295,9 @@ def test_rows_of_workbooks_and_parquet_are_named(tmp_path: Path) -> None:
 def test_no_more_of_a_file_is_read_than_is_needed_to_name_rows(tmp_path: Path) -> None:
     """The damage further down is not met."""
     path = put(tmp_path, "t.csv", b"code\nA\n" + b"B\n" * 100_000 + b"\xff\n")
-    assert sheets.rows_of(path, "code", ["B"], 3) == {"B": (3, 4, 5)}
+    assert sheets.rows_of(path, ["code"], [("", "B")], 3) == {("", "B"): (3, 4, 5)}
     with pytest.raises(BadInput, match="line 100003"):
-        sheets.rows_of(path, "code", ["A"], 2)
+        sheets.rows_of(path, ["code"], [("", "A")], 2)
 
 
 # What is written

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
-from kg.answers.language import listed
+from kg.answers import language as say
 from kg.answers.record import Records
 from kg.errors import UsageError
 from kg.graph.names import Iri, key_of, local_name, thing
@@ -140,7 +140,7 @@ class Codebook:
         if found := [one for one in (level, *course) if self.has(day, one)]:
             return found[0]
         raise UsageError(
-            f"Nothing that {NAMES[level][1]} became, or were before, had a code on {day:%-d %B %Y}. Give another "
+            f"Nothing that {NAMES[level][1]} became, or were before, had a code on {say.day(day)}. Give another "
             "--to, or a --level that there was then."
         )
 
@@ -161,17 +161,20 @@ class Codebook:
 
 def _none_then(of_level: Iterable[Held], day: date, level: Level, scheme: Scheme) -> str:
     periods = merged((held.start, held.end) for held in of_level)
-    told = [f"{'' if start == date.min else f'from {start:%-d %B %Y} '}{until(end)}".strip() for start, end in periods]
+    told = [span(start, end) for start, end in periods]
     return (
-        f"No {NAMES[level][0]} had a{'n ODS' if scheme == 'ods' else ' GSS'} code on {day:%-d %B %Y}. "
-        + (f"There were such codes {listed(told)}." if told else "There never were any.")
+        f"No {NAMES[level][0]} had a{'n ODS' if scheme == 'ods' else ' GSS'} code on {say.day(day)}. "
+        + (f"There were such codes {say.listed(told)}." if told else "There never were any.")
         + " Give a day of that time, or another level."
     )
 
 
-def until(end: date) -> str:
-    """Give an exclusive end as its last day, or as open."""
-    return "until today" if end == date.max else f"until {date.fromordinal(end.toordinal() - 1):%-d %B %Y}"
+def span(start: date, end: date) -> str:
+    """Give a half-open period in words: "from 1 April 2015 until 31 March 2017", "since 1 July 2022"."""
+    last = date.fromordinal(end.toordinal() - 1)
+    if end == date.max:
+        return "at all times" if start == date.min else f"since {say.day(start)}"
+    return f"until {say.day(last)}" if start == date.min else f"from {say.day(start)} until {say.day(last)}"
 
 
 def merged(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, Literal, get_args
 
 from kg.answers import language as say
-from kg.answers.codebook import LEVELS, NAMES, SCHEMES, Codebook, Held, Level, Scheme, until
+from kg.answers.codebook import LEVELS, NAMES, SCHEMES, Codebook, Held, Level, Scheme, span
 from kg.answers.crosswalk import Crosswalk, Way
 from kg.answers.portions import BASES
 from kg.answers.vintage import Fit, Vintage
@@ -136,7 +136,7 @@ def _from(codebook: Codebook, known: Iterable[str], wish: Wish, since: date, fou
         last = codebook.by_code[some][-1]
         raise UsageError(
             f"None of the codes was in use on {say.day(since)}: {some}, for one, was that of {last.label} "
-            f"{'' if last.start == date.min else f'from {say.day(last.start)} '}{until(last.end)}. Give another --from, or auto."
+            f"{span(last.start, last.end)}. Give another --from, or auto."
         )
     levels = [level for level in LEVELS if any(one.level == level for one in held.values())]
     scheme = next(one.scheme for one in held.values())
@@ -146,10 +146,9 @@ def _from(codebook: Codebook, known: Iterable[str], wish: Wish, since: date, fou
 
 
 def period(fit: Fit) -> str:
-    """Give a period of codes in words: "CCGs, 1 April 2015 to 31 March 2017"."""
-    start = "" if fit.start == date.min else f"from {say.day(fit.start)} "
+    """Give a period of codes in words: "CCGs from 1 April 2015 until 31 March 2017"."""
     scheme = ", ONS codes" if fit.scheme == "gss" else ""
-    return f"{NAMES[fit.level][1]}{scheme} {start}{until(fit.end)}"
+    return f"{NAMES[fit.level][1]}{scheme} {span(fit.start, fit.end)}"
 
 
 def available(crosswalk: Crosswalk, way: Way) -> tuple[str, ...]:

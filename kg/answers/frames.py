@@ -75,6 +75,28 @@ def tally(frame: Any, column: str, measures: Sequence[Measure], by: Sequence[str
     return Tally(plan, settled(sums.grouped(sums.cells(table, plan, schema), plan)))
 
 
+def counted_by(frame: Any, column: str, by: str | None = None) -> dict[str, dict[str, int]]:
+    """Count the rows of each code, tidied, in each group of rows: {group as text: {code: rows}}; one group "" without `by`.
+
+    Raises:
+        UsageError: no data frame, or a column that is not there.
+        BadInput: an empty table.
+    """
+    table = opened(frame)
+    present(table.collect_schema(), [column, *([by] if by else [])])
+    keys = {"raw": nw.col(column), **({"group": nw.col(by)} if by else {})}
+    counted = table.select(**keys).group_by(*keys).agg(nw.len().alias("rows"))
+    found: dict[str, dict[str, int]] = {}
+    for raw, *group, rows in fetched(counted.select(*keys, "rows")):
+        name = "" if not group or group[0] is None else str(group[0])
+        code = "" if raw is None else str(raw).strip(_BLANK).upper()
+        counts = found.setdefault(name, {})
+        counts[code] = counts.get(code, 0) + int(rows)
+    if not found:
+        raise BadInput("The table has no rows; there is nothing to look at. Give one with at least one row.")
+    return {name: dict(sorted(counts.items())) for name, counts in sorted(found.items())}
+
+
 class Tally:
     """What a table holds for each code, and the table recoded by links.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from kg.answers import language as say
-from kg.answers.codebook import Held, until
+from kg.answers.codebook import Held, span
 from kg.answers.course import available, bases_of
 from kg.answers.crosswalk import Pair, Way
 from kg.answers.ledger import Ledger, Row, plain
@@ -72,7 +72,7 @@ def unmapped(ledger: Ledger) -> Iterator[Row]:
 def _why(holders: Sequence[Held], stranger: Stranger | None, day: date) -> str:
     if holders:
         last = holders[-1]
-        return f"not in use on {say.day(day)}: the code of {last.label} {until(last.end)}"
+        return f"not in use on {say.day(day)}: the code of {last.label} {span(last.start, last.end)}"
     if stranger is None:
         return "no code"
     hint = f"; perhaps {say.listed(stranger.suggestions, 'or')}" if stranger.suggestions else ""

@@ -54,14 +54,14 @@ def summary(report: Report, width: int = 110) -> str:
     """Give what a person must know at once: the sentence, the totals and the cautions."""
     lines = [wrapped(report.sentence, "", width)]
     for row in report.totals:
-        told = f"{row['measure']}: {say.number(row['in'])} in, {say.number(row['out'])} recoded"
+        told = f"{row['measure']}: {_amount(row['in'])} in, {_amount(row['out'])} recoded"
         for name, words in (
             ("unmapped", "without a home"),
             ("estimated", "of it by estimated shares"),
             ("misplaced", "of it misplaced"),
         ):
             if row.get(name):
-                told += f", {say.number(row[name])} {words}"
+                told += f", {_amount(row[name])} {words}"
         lines.append(wrapped(told + ".", "  ", width))
     left = [f"{row['code'] or 'no code'} ({row['why']})" for row in report.unmapped]
     if left:
@@ -102,6 +102,8 @@ def _sections(report: Report, cites: Callable[[Iterable[str]], str]) -> Iterator
             for row in report.divided for place, one in enumerate(row["to"])
         ],
     )  # fmt: skip
+    methods = {(one["basis"], one["method"]): None for row in report.divided for one in row["to"] if one["basis"]}
+    yield "How shares were found", "", ("by", "method"), [list(one) for one in methods]
     yield (
         "Estimated", "What of each new number rests on shares, and on which.", ("code", "numbers", "of which estimated", "from", "share", "by", "what happened"),
         [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg.answers import language as say
-from kg.answers.codebook import NAMES, until
+from kg.answers.codebook import NAMES, span
 from kg.answers.course import period
 from kg.answers.vintage import Fit, Vintage
 from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
@@ -17,9 +17,9 @@ _COLUMNS = (
 #: How many periods are shown beside the best.
 _MORE = 3
 
-#: A vintage for each group of rows; one under "" when they are not grouped. Lines are where codes stand in the file.
+#: A vintage for each group of rows; one under "" when they are not grouped. Lines are where codes of groups stand.
 Groups = Mapping[str, Vintage]
-Lines = Mapping[str, Sequence[int]]
+Lines = Mapping[tuple[str, str], Sequence[int]]
 
 
 def render(groups: Groups, form: Format, lines: Lines | None = None, release: str = "", width: int = 110) -> str:
@@ -27,7 +27,7 @@ def render(groups: Groups, form: Format, lines: Lines | None = None, release: st
     if form == "json":
         import json
 
-        told = [{"group": name, **_plain(found, lines or {})} for name, found in groups.items()]
+        told = [{"group": name, **_plain(name, found, lines or {})} for name, found in groups.items()]
         return json.dumps({"groups": told, "release": release}, ensure_ascii=False, indent=2)
     if form in ("csv", "markdown"):
         cells = [
@@ -48,6 +48,11 @@ def shown(found: Vintage) -> tuple[Fit, ...]:
     return found.parts if found.mixed else found.fits[: len(found.best) + _MORE]
 
 
+def odd(found: Vintage) -> set[str]:
+    """Give the values that do not belong: those that are no code, and in a mixed list those not of its largest part."""
+    return {one.value for one in found.strangers} | {code for part in found.parts[1:] for code in part.codes}
+
+
 def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
     head = f"{name}: " if name else ""
     blocks = [wrapped(head + _sentence(found), "", width)]
@@ -58,7 +63,7 @@ def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
             for fit in shown(found)
         ]  # fmt: skip
         blocks.append(aligned(cells, indent="  "))
-    notes = list(_notes(found, lines))
+    notes = list(_notes(name, found, lines))
     return "\n".join([*blocks, *(wrapped(note, "  ", width) for note in notes)])
 
 
@@ -72,23 +77,23 @@ def _sentence(found: Vintage) -> str:
     return f"These are codes of {best}{few}."
 
 
-def _notes(found: Vintage, lines: Lines) -> list[str]:
+def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
     notes = []
     if found.mixed:
         notes += [
-            f"Not of {period(found.parts[0])}: {say.shortened([_at(code, lines) for code in sorted(part.codes)], 12)}, of {period(part)}."
+            f"Not of {period(found.parts[0])}: {say.shortened([_at(name, code, lines) for code in sorted(part.codes)], 12)}, of {period(part)}."
             for part in found.parts[1:]
         ]
     for one in found.strangers:
         meant = f"; perhaps {say.listed(one.suggestions, 'or')}" if one.suggestions else ""
         notes.append(
-            f'"{say.shown(_at(one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.number(one.rows)} rows.'
+            f'"{say.shown(_at(name, one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.number(one.rows)} rows.'
         )
     if found.empty:
         notes.append(f"{say.number(found.empty)} rows have no code.")
     if found.reused:
         some = found.reused[0]
-        held = say.listed(f"{one.label} ({NAMES[one.level][0]}, {until(one.end)})" for one in some.holders)
+        held = say.listed(f"{one.label} ({NAMES[one.level][0]}, {span(one.start, one.end)})" for one in some.holders)
         notes.append(
             f"The same code is not the same body: {say.number(len(found.reused))} of these codes have belonged to several, as "
             f"{some.code} to {held}."
@@ -96,8 +101,8 @@ def _notes(found: Vintage, lines: Lines) -> list[str]:
     return notes
 
 
-def _at(code: str, lines: Lines) -> str:
-    where = lines.get(code, ())
+def _at(name: str, code: str, lines: Lines) -> str:
+    where = lines.get((name, code), ())
     return (
         f"{code} (line{'s' if len(where) > 1 else ''} {say.shortened([str(line) for line in where], 5)})"
         if where
@@ -116,7 +121,7 @@ def _days(fit: Fit) -> list[str]:
     return ["" if fit.start.year == 1 else fit.start.isoformat(), "" if fit.end.year == 9999 else fit.end.isoformat()]
 
 
-def _plain(found: Vintage, lines: Lines) -> dict[str, Any]:
+def _plain(name: str, found: Vintage, lines: Lines) -> dict[str, Any]:
     return {
         "verdict": verdict(found), "rows": found.rows, "codes": len(found.counts), "recognised": len(found.known), "empty": found.empty,
         "periods": [
@@ -127,11 +132,11 @@ def _plain(found: Vintage, lines: Lines) -> dict[str, Any]:
         ],
         "parts": [
             {"level": fit.level, "scheme": fit.scheme, "from": start or None, "until": end or None, "rows": fit.rows,
-             "codes": [{"code": code, "rows": found.counts[code], "lines": list(lines.get(code, ()))} for code in sorted(fit.codes)]}
+             "codes": [{"code": code, "rows": found.counts[code], "lines": list(lines.get((name, code), ()))} for code in sorted(fit.codes)]}
             for fit in (found.parts if found.mixed else ()) for start, end in [_days(fit)]
         ],
         "unrecognised": [
-            {"value": one.value, "rows": one.rows, "is": one.is_ or None, "suggestions": list(one.suggestions), "lines": list(lines.get(one.value, ()))}
+            {"value": one.value, "rows": one.rows, "is": one.is_ or None, "suggestions": list(one.suggestions), "lines": list(lines.get((name, one.value), ()))}
             for one in found.strangers
         ],
         "reused": [

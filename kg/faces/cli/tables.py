@@ -150,15 +150,8 @@ def vintage(
     graph = opened(store)
     frame = sheets.read(file, [column, *([by] if by else [])], [], sheet)
     groups = graph.vintage(frame, column, by=by)
-    odd = {
-        code
-        for found in groups.values()
-        for code in (
-            *(one.value for one in found.strangers),
-            *(code for part in found.parts[1:] for code in part.codes),
-        )
-    }
-    lines = sheets.rows_of(file, column, odd, _LINES, sheet) if odd else {}
+    odd = {(group, code) for group, found in groups.items() for code in vintages.odd(found)}
+    lines = sheets.rows_of(file, [*([by] if by else []), column], odd, _LINES, sheet)
     typer.echo(vintages.render(groups, shape(form, json), lines, graph.release))
 
 
@@ -230,8 +223,8 @@ def _recode(
             frame, column, measures=measures, by=by, command=shlex.join(["kg", *sys.argv[1:]]), **wish  # type: ignore[arg-type]
         )  # fmt: skip
     except Divided as divided:
-        places = sheets.rows_of(file, column, divided.codes, _LINES, sheet)
-        where = "; ".join(f"{code} {', '.join(map(str, lines))}" for code, lines in places.items() if lines)
+        places = sheets.rows_of(file, [column], {("", code) for code in divided.codes}, _LINES, sheet)
+        where = "; ".join(f"{code} {', '.join(map(str, lines))}" for (_, code), lines in sorted(places.items()))
         raise UsageError(f"{divided} {sheets.unit(file).capitalize()}s of {file}: {where}.") from None
     if output:
         sheets.write(recoded, output)
@@ -264,6 +257,7 @@ def _table(
     graph: "Graph", since: date, from_level: Level, from_scheme: Scheme, to: date, level: Level | None, scheme: Scheme | None,
     basis: Basis | None, output: Path | None,
 ) -> None:  # fmt: skip
+    from kg.answers.codebook import NAMES
     from kg.faces import mappings
     from kg.graph import export
 
@@ -273,7 +267,7 @@ def _table(
     there = pairs[0].to.level if pairs[0].to else word(level)
     name = f"{since}-{from_level.value}-{from_scheme.value}-to-{to}-{there}-{(scheme or from_scheme).value}"
     about = mappings.About(
-        name, f"Codes of {from_level.value} of {since} and of {there} of {to}", graph.release, since, to,
+        name, f"Codes of {NAMES[from_level.value][1]} of {since} and of {NAMES[there][1]} of {to}", graph.release, since, to,
         (scheme or from_scheme).value, date.today(),
     )  # fmt: skip
     if output is None:

@@ -20,7 +20,7 @@ from kg.faces.sheets.output import distinct, write
 from kg.faces.sheets.output import ending as _ending
 from kg.graph.export import written_beside
 
-__all__ = ["ENDINGS", "distinct", "read", "refuse_negative", "rows_of", "unit", "write", "written_beside"]
+__all__ = ["ENDINGS", "distinct", "names", "read", "refuse_negative", "rows_of", "unit", "write", "written_beside"]
 
 #: The endings of files that can be read.
 ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".xlsx")
@@ -95,22 +95,28 @@ def refuse_negative(frame: pl.LazyFrame, path: Path, numbers: Sequence[str], she
 
 
 def rows_of(
-    path: Path, column: str, values: Collection[str], limit: int, sheet: str | None = None
-) -> dict[str, tuple[int, ...]]:
-    """Give where each of some values stands in a column, as an editor or Excel counts, at most `limit` places each.
+    path: Path, columns: Sequence[str], wanted: Collection[tuple[str, str]], limit: int, sheet: str | None = None
+) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Give where codes stand, as an editor or Excel counts, at most `limit` places each: {(group, code): places}.
 
-    Values are compared trimmed and in capitals, and keyed so. The file is read row by row, and no further than needed.
+    The last of `columns` holds the codes, which are compared trimmed and in capitals; one before it holds groups, and
+    without one the group is "". The file is read row by row, and no further than needed.
     """
-    found: dict[str, list[int]] = {value.strip().upper(): [] for value in values}
+    found: dict[tuple[str, str], list[int]] = {key: [] for key in wanted}
     short = len(found) if limit > 0 else 0
     if short:
-        for place, (cell,) in _kind(path, sheet).cells(path, [column], sheet):
-            places = found.get(cell.strip().upper())
+        for place, cells in _kind(path, sheet).cells(path, columns, sheet):
+            places = found.get(("".join(cells[:-1]), cells[-1].strip().upper()))
             if places is not None and len(places) < limit:
                 places.append(place)
                 if len(places) == limit and not (short := short - 1):
                     break
-    return {value: tuple(places) for value, places in found.items()}
+    return {key: tuple(places) for key, places in found.items()}
+
+
+def names(path: Path, sheet: str | None = None) -> list[str]:
+    """Give the names of all columns of a file."""
+    return list(_kind(path, sheet).columns(path, sheet))
 
 
 def unit(path: Path) -> str:
