@@ -187,6 +187,7 @@ FAULTS: Final = [
     Bad("text after a mark", text("t.csv", 'code,n\n"X"y,1\n'), ("line 2", "quotation mark")),
     Bad("a mark within", text("t.csv", 'code,n\n5" pipe,1\n'), ("line 2", "quotation mark")),
     Bad("two marks within", text("t.csv", 'code,n\nX,1\n5" pipe,6" pipe\n'), ("line 3", "quotation mark")),
+    Bad("line ends of an old Mac", text("t.csv", "code,n\rX,1\rY,2\r"), ("line 1 ", "carriage return")),
     Bad("column twice", text("t.csv", "code,n,code\nX,1,Y\n"), ('"code" 2 times', "columns 1 and 3")),
     Bad("column missing", text("t.csv", "Coded,n,other\nX,1,2\n"), ('no column "code"', 'Nearest is "Coded"', '"other"'), UsageError),
     Bad("column without a name", text("t.csv", ",n\nX,1\n"), ('no column "code"', "empty above column 1"), UsageError),

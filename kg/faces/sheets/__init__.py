@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from kg.errors import BadInput, UsageError
-from kg.faces.sheets.cells import is_number, listed, number, shown
+from kg.faces.sheets.cells import is_number, listed, number, seen, shown
 from kg.faces.sheets.output import distinct, write
 from kg.faces.sheets.output import ending as _ending
 from kg.graph.export import written_beside
@@ -47,28 +47,28 @@ def read(path: Path, text: Sequence[str], numbers: Sequence[str], sheet: str | N
         frame: pl.LazyFrame = kind.scan(path, [*text, *numbers], sheet)
         schema = frame.collect_schema()
         _refuse_types(path, schema, numbers)
-        as_numbers = {name: number(name, schema[name]) for name in numbers}
+        forms = {name: number(name, schema[name]) for name in numbers}
         as_text = {name: _as_text(path, name, schema[name]) for name in text}
-        seen = (
-            frame.select(
-                pl.len().alias("rows"),
-                *(form.faulty.sum().alias(f"faulty {name}") for name, form in as_numbers.items()),
-                *(form.whole.alias(f"whole {name}") for name, form in as_numbers.items()),
-                *(expr.is_not_null().any().alias(f"text {name}") for name, expr in as_text.items()),
-            )
-            .collect(engine="streaming")
-            .row(0, named=True)
-        )
+        found = seen(frame, forms.values(), {
+            "rows": pl.len(),
+            **{f"faulty {name}": form.faulty for name, form in forms.items()},
+            **{f"fraction {name}": form.fraction for name, form in forms.items()},
+            **{f"large {name}": form.large for name, form in forms.items()},
+            **{f"text {name}": expr.null_count() for name, expr in as_text.items()},  # it is text that can be read
+        })  # fmt: skip
+        large = {name: form for name, form in forms.items() if found[f"large {name}"] and not found[f"fraction {name}"]}
+        lost = seen(frame, large.values(), {name: form.lost for name, form in large.items()})
     except (pl.exceptions.PolarsError, OSError) as error:
         raise kind.fault(path, error) from None
-    if not seen["rows"]:
+    if not found["rows"]:
         raise BadInput(f"{path} has a header and no rows. Give a table with rows below its header.")
     for name in numbers:
-        if seen[f"faulty {name}"]:
-            raise _no_number(path, name, seen[f"faulty {name}"], sheet)
+        if found[f"faulty {name}"]:
+            raise _no_number(path, name, found[f"faulty {name}"], sheet)
+    whole = {name: not found[f"fraction {name}"] and not lost.get(name) for name in numbers}
     return frame.select(
         *(expr.alias(name) for name, expr in as_text.items()),
-        *((form.integer if seen[f"whole {name}"] else form.decimal).alias(name) for name, form in as_numbers.items()),
+        *((form.integer if whole[name] else form.decimal).alias(name) for name, form in forms.items()),
     )
 
 

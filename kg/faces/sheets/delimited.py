@@ -110,7 +110,8 @@ def _look(path: Path, width: int) -> None:
     ragged: list[tuple[int, int]] = []
     separator = re.escape(_separator(path))
     quoted = re.compile(rf'(^|{separator})"(?:[^"]|"")*"')
-    for line, raw, row in _records(path):
+    for line, lines, row in _records(path):
+        raw = "".join(lines).rstrip("\r\n")
         if "\0" in raw:
             raise BadInput(
                 f"{path}, line {line} holds a NUL character, which no table in UTF-8 has: the file is damaged or not "
@@ -124,10 +125,10 @@ def _look(path: Path, width: int) -> None:
                 break
     if ragged:
         many = "more than " if len(ragged) > _FEW else ""
-        lines = [line for line, _ in ragged[:_FEW]]
+        where = [line for line, _ in ragged[:_FEW]]
         raise BadInput(
-            f"{path} has {width} columns in its header, but {ragged[0][1]} on line {ragged[0][0]}: {many}{len(lines)} "
-            f"{'row has' if len(lines) == 1 else 'rows have'} another number of cells ({listed(lines, UNIT)}). Put a cell "
+            f"{path} has {width} columns in its header, but {ragged[0][1]} on line {ragged[0][0]}: {many}{len(where)} "
+            f"{'row has' if len(where) == 1 else 'rows have'} another number of cells ({listed(where, UNIT)}). Put a cell "
             "that holds a separator in quotation marks, and give every row as many cells as the header."
         )
 
@@ -148,8 +149,8 @@ def _open(path: Path) -> IO[bytes] | gzip.GzipFile:
     return file
 
 
-def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
-    """Give each record: the line it begins on, its text, its cells; blank lines before the header are left out."""
+def _records(path: Path) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Give each record: the line it begins on, its lines, its cells; blank lines before the header are left out."""
     taken: list[str] = []
     begun = 0
     try:
@@ -165,7 +166,7 @@ def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
                 row = next(reader)
                 if row or header:
                     header = True
-                    yield begun, "".join(taken).rstrip("\r\n"), row
+                    yield begun, taken, row
                 taken.clear()
     except StopIteration:
         return
@@ -174,6 +175,11 @@ def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
             raise BadInput(
                 f"{path}, line {begun} opens a quotation mark that is never closed. Close it, or double it within a "
                 "cell that is in quotation marks."
+            ) from None
+        if "new-line" in str(error):
+            raise BadInput(
+                f"{path}, line {begun} has a carriage return that ends no line, as files of an old Mac have. Save it again "
+                "as CSV in UTF-8."
             ) from None
         raise BadInput(_stray(path, begun)) from None
     except _FAULTS as error:
