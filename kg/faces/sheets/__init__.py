@@ -7,7 +7,8 @@ larger than memory are read and written in streams, other than workbooks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -15,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from kg.errors import BadInput, UsageError
-from kg.faces.sheets.cells import is_number, listed, number, seen, shown
+from kg.faces.sheets.cells import listed, negative, no_number, number, seen, shown
 from kg.faces.sheets.output import distinct, write
 from kg.faces.sheets.output import ending as _ending
 from kg.graph.export import written_beside
@@ -25,6 +26,7 @@ __all__ = ["ENDINGS", "distinct", "read", "refuse_negative", "rows_of", "unit", 
 #: The endings of files that can be read.
 ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".xlsx")
 _FEW = 5
+_BATCH = 50_000
 
 
 def read(path: Path, text: Sequence[str], numbers: Sequence[str], sheet: str | None = None) -> pl.LazyFrame:
@@ -81,12 +83,7 @@ def refuse_negative(frame: pl.LazyFrame, path: Path, numbers: Sequence[str], she
     counts = frame.select((pl.col(name) < 0).sum() for name in numbers).collect(engine="streaming").row(0)
     for name, count in zip(numbers, counts, strict=True):
         if count:
-            places = []
-            for place, (value,) in _kind(path, sheet).cells(path, [name], sheet):
-                if value.strip() and float(value) < 0:
-                    places.append(place)
-                    if len(places) == _FEW:
-                        break
+            places = [place for place, _ in itertools.islice(_where(path, name, sheet, negative), _FEW)]
             more = f" and {count - len(places)} more" if count > len(places) else ""
             raise BadInput(
                 f"{path}, column {shown(name)} has {count} negative {'number' if count == 1 else 'numbers'}, where it "
@@ -99,18 +96,39 @@ def rows_of(
 ) -> dict[str, tuple[int, ...]]:
     """Give where each of some values stands in a column, as an editor or Excel counts, at most `limit` places each.
 
-    Values are compared trimmed and in capitals, and keyed so. The file is read row by row, and no further than needed.
+    Values are compared trimmed and in capitals, and keyed so. The file is read in streams, and no further than needed.
     """
     found: dict[str, list[int]] = {value.strip().upper(): [] for value in values}
-    short = len(found) if limit > 0 else 0
-    if short:
-        for place, (cell,) in _kind(path, sheet).cells(path, [column], sheet):
-            places = found.get(cell.strip().upper())
-            if places is not None and len(places) < limit:
-                places.append(place)
-                if len(places) == limit and not (short := short - 1):
+    short = set(found) if limit > 0 else set()
+
+    def sought(cell: pl.Expr) -> pl.Expr:
+        return cell.str.strip_chars().str.to_uppercase().is_in(list(short))
+
+    for place, cell in _where(path, column, sheet, sought) if short else ():
+        value = cell.strip().upper()
+        if value in short:
+            found[value].append(place)
+            if len(found[value]) == limit:
+                short.remove(value)
+                if not short:
                     break
     return {value: tuple(places) for value, places in found.items()}
+
+
+def _where(path: Path, column: str, sheet: str | None, test: Callable[[pl.Expr], pl.Expr]) -> Iterator[tuple[int, str]]:
+    """Give the place and the text of each cell of a column that passes a test, which is asked anew for each batch."""
+    kind = _kind(path, sheet)
+    placed: pl.LazyFrame | None = kind.placed(path, column)
+    batches = (
+        _batches(kind.cells(path, [column], sheet)) if placed is None else placed.collect_batches(maintain_order=True)
+    )
+    for batch in batches:
+        yield from batch.filter(test(pl.col("cell"))).iter_rows()
+
+
+def _batches(cells: Iterator[tuple[int, list[str]]]) -> Iterator[pl.DataFrame]:
+    while rows := [(place, cell) for place, (cell,) in itertools.islice(cells, _BATCH)]:
+        yield pl.DataFrame(rows, schema={"place": pl.Int64, "cell": pl.String}, orient="row")
 
 
 def unit(path: Path) -> str:
@@ -171,8 +189,7 @@ def _refuse_types(path: Path, schema: pl.Schema, numbers: Sequence[str]) -> None
 
 def _no_number(path: Path, name: str, count: int, sheet: str | None) -> BadInput:
     """Name the first value that is none."""
-    rows = _kind(path, sheet).cells(path, [name], sheet)
-    place, value = next((place, value) for place, (value,) in rows if not is_number(value))
+    place, value = next(_where(path, name, sheet, no_number))
     more = f", nor are {count - 1} more in that column" if count > 1 else ""
     return BadInput(
         f"{path}, {unit(path)} {place}, column {shown(name)}: {shown(value)} is not a number{more}. Write numbers in digits "

@@ -82,7 +82,7 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     )
     if seen["doubtful"]:
         _look(path, len(header))
-    frame = pl.scan_csv(path, separator=separator, infer_schema=False, empty_string_is_null=False, glob=False)
+    frame = _csv(path)
     names = frame.collect_schema().names()
     if len(names) != len(header):
         raise BadInput(f"{path} has a header that cannot be read with certainty. Write it on one line, without quotes.")
@@ -91,6 +91,22 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     return frame.select(
         pl.col(names[at]).alias(name) for at, name in zip(positions(path, header, wanted), wanted, strict=True)
     )
+
+
+def placed(path: Path, column: str) -> pl.LazyFrame | None:
+    """Give a column, `cell`, and the line of each, `place`, if no cell holds a line end; nothing if one may."""
+    header = columns(path)
+    first = next(_records(path))[0]
+    marks = pl.col("line").str.count_matches('"', literal=True)
+    if pl.scan_lines(path, glob=False).select((marks % 2 == 1).any()).collect(engine="streaming").item():
+        return None
+    frame = _csv(path)
+    (at,) = positions(path, header, [column])
+    return frame.select(pl.col(frame.collect_schema().names()[at]).alias("cell")).with_row_index("place", first + 1)
+
+
+def _csv(path: Path) -> pl.LazyFrame:
+    return pl.scan_csv(path, separator=_separator(path), infer_schema=False, empty_string_is_null=False, glob=False)
 
 
 def fault(path: Path, error: Exception) -> BadInput:
