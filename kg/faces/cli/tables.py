@@ -151,7 +151,13 @@ def vintage(
     frame = sheets.read(file, [column, *([by] if by else [])], [], sheet)
     groups = graph.vintage(frame, column, by=by)
     odd = {(group, code) for group, found in groups.items() for code in vintages.odd(found)}
-    lines = sheets.rows_of(file, [*([by] if by else []), column], odd, _LINES, sheet)
+    if by:
+        lines = sheets.rows_in_groups(file, by, column, odd, _LINES, sheet)
+    else:
+        lines = {
+            ("", code): at
+            for code, at in sheets.rows_of(file, column, [code for _, code in odd], _LINES, sheet).items()
+        }
     typer.echo(vintages.render(groups, shape(form, json), lines, graph.release))
 
 
@@ -223,8 +229,8 @@ def _recode(
             frame, column, measures=measures, by=by, command=shlex.join(["kg", *sys.argv[1:]]), **wish  # type: ignore[arg-type]
         )  # fmt: skip
     except Divided as divided:
-        places = sheets.rows_of(file, [column], {("", code) for code in divided.codes}, _LINES, sheet)
-        where = "; ".join(f"{code} {', '.join(map(str, lines))}" for (_, code), lines in sorted(places.items()))
+        places = sheets.rows_of(file, column, divided.codes, _LINES, sheet)
+        where = "; ".join(f"{code} {', '.join(map(str, lines))}" for code, lines in sorted(places.items()))
         raise UsageError(f"{divided} {sheets.unit(file).capitalize()}s of {file}: {where}.") from None
     if output:
         sheets.write(recoded, output)

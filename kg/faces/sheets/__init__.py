@@ -7,7 +7,8 @@ larger than memory are read and written in streams, other than workbooks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -15,16 +16,28 @@ from typing import Final
 import polars as pl
 
 from kg.errors import BadInput, UsageError
-from kg.faces.sheets.cells import is_number, listed, number, shown
+from kg.faces.sheets.cells import listed, negative, no_number, number, seen, shown
 from kg.faces.sheets.output import distinct, write
 from kg.faces.sheets.output import ending as _ending
 from kg.graph.export import written_beside
 
-__all__ = ["ENDINGS", "distinct", "names", "read", "refuse_negative", "rows_of", "unit", "write", "written_beside"]
+__all__ = [
+    "ENDINGS",
+    "distinct",
+    "names",
+    "read",
+    "refuse_negative",
+    "rows_in_groups",
+    "rows_of",
+    "unit",
+    "write",
+    "written_beside",
+]
 
 #: The endings of files that can be read.
 ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".xlsx")
 _FEW = 5
+_BATCH = 50_000
 
 
 def read(path: Path, text: Sequence[str], numbers: Sequence[str], sheet: str | None = None) -> pl.LazyFrame:
@@ -47,28 +60,28 @@ def read(path: Path, text: Sequence[str], numbers: Sequence[str], sheet: str | N
         frame: pl.LazyFrame = kind.scan(path, [*text, *numbers], sheet)
         schema = frame.collect_schema()
         _refuse_types(path, schema, numbers)
-        as_numbers = {name: number(name, schema[name]) for name in numbers}
+        forms = {name: number(name, schema[name]) for name in numbers}
         as_text = {name: _as_text(path, name, schema[name]) for name in text}
-        seen = (
-            frame.select(
-                pl.len().alias("rows"),
-                *(form.faulty.sum().alias(f"faulty {name}") for name, form in as_numbers.items()),
-                *(form.whole.alias(f"whole {name}") for name, form in as_numbers.items()),
-                *(expr.is_not_null().any().alias(f"text {name}") for name, expr in as_text.items()),
-            )
-            .collect(engine="streaming")
-            .row(0, named=True)
-        )
+        found = seen(frame, forms.values(), {
+            "rows": pl.len(),
+            **{f"faulty {name}": form.faulty for name, form in forms.items()},
+            **{f"fraction {name}": form.fraction for name, form in forms.items()},
+            **{f"large {name}": form.large for name, form in forms.items()},
+            **{f"text {name}": expr.null_count() for name, expr in as_text.items()},  # it is text that can be read
+        })  # fmt: skip
+        large = {name: form for name, form in forms.items() if found[f"large {name}"] and not found[f"fraction {name}"]}
+        lost = seen(frame, large.values(), {name: form.lost for name, form in large.items()})
     except (pl.exceptions.PolarsError, OSError) as error:
         raise kind.fault(path, error) from None
-    if not seen["rows"]:
+    if not found["rows"]:
         raise BadInput(f"{path} has a header and no rows. Give a table with rows below its header.")
     for name in numbers:
-        if seen[f"faulty {name}"]:
-            raise _no_number(path, name, seen[f"faulty {name}"], sheet)
+        if found[f"faulty {name}"]:
+            raise _no_number(path, name, found[f"faulty {name}"], sheet)
+    whole = {name: not found[f"fraction {name}"] and not lost.get(name) for name in numbers}
     return frame.select(
         *(expr.alias(name) for name, expr in as_text.items()),
-        *((form.integer if seen[f"whole {name}"] else form.decimal).alias(name) for name, form in as_numbers.items()),
+        *((form.integer if whole[name] else form.decimal).alias(name) for name, form in forms.items()),
     )
 
 
@@ -81,12 +94,7 @@ def refuse_negative(frame: pl.LazyFrame, path: Path, numbers: Sequence[str], she
     counts = frame.select((pl.col(name) < 0).sum() for name in numbers).collect(engine="streaming").row(0)
     for name, count in zip(numbers, counts, strict=True):
         if count:
-            places = []
-            for place, (value,) in _kind(path, sheet).cells(path, [name], sheet):
-                if value.strip() and float(value) < 0:
-                    places.append(place)
-                    if len(places) == _FEW:
-                        break
+            places = [place for place, _ in itertools.islice(_where(path, name, sheet, negative), _FEW)]
             more = f" and {count - len(places)} more" if count > len(places) else ""
             raise BadInput(
                 f"{path}, column {shown(name)} has {count} negative {'number' if count == 1 else 'numbers'}, where it "
@@ -95,28 +103,60 @@ def refuse_negative(frame: pl.LazyFrame, path: Path, numbers: Sequence[str], she
 
 
 def rows_of(
-    path: Path, columns: Sequence[str], wanted: Collection[tuple[str, str]], limit: int, sheet: str | None = None
-) -> dict[tuple[str, str], tuple[int, ...]]:
-    """Give where codes stand, as an editor or Excel counts, at most `limit` places each: {(group, code): places}.
+    path: Path, column: str, values: Collection[str], limit: int, sheet: str | None = None
+) -> dict[str, tuple[int, ...]]:
+    """Give where each of some values stands in a column, as an editor or Excel counts, at most `limit` places each.
 
-    The last of `columns` holds the codes, which are compared trimmed and in capitals; one before it holds groups, and
-    without one the group is "". The file is read row by row, and no further than needed.
+    Values are compared trimmed and in capitals, and keyed so. The file is read in streams, and no further than needed.
     """
-    found: dict[tuple[str, str], list[int]] = {key: [] for key in wanted}
-    short = len(found) if limit > 0 else 0
-    if short:
-        for place, cells in _kind(path, sheet).cells(path, columns, sheet):
-            places = found.get(("".join(cells[:-1]), cells[-1].strip().upper()))
-            if places is not None and len(places) < limit:
-                places.append(place)
-                if len(places) == limit and not (short := short - 1):
+    found: dict[str, list[int]] = {value.strip().upper(): [] for value in values}
+    short = set(found) if limit > 0 else set()
+
+    def sought(cell: pl.Expr) -> pl.Expr:
+        return cell.str.strip_chars().str.to_uppercase().is_in(list(short))
+
+    for place, cell in _where(path, column, sheet, sought) if short else ():
+        value = cell.strip().upper()
+        if value in short:
+            found[value].append(place)
+            if len(found[value]) == limit:
+                short.remove(value)
+                if not short:
                     break
+    return {value: tuple(places) for value, places in found.items()}
+
+
+def rows_in_groups(
+    path: Path, by: str, column: str, wanted: Collection[tuple[str, str]], limit: int, sheet: str | None = None
+) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Give where values stand in a column within groups of rows, as `rows_of` does: {(group, value): places}."""
+    found: dict[tuple[str, str], list[int]] = {key: [] for key in wanted}
+    for place, (group, cell) in _kind(path, sheet).cells(path, [by, column], sheet) if wanted else ():
+        places = found.get((group, cell.strip().upper()))
+        if places is not None and len(places) < limit:
+            places.append(place)
     return {key: tuple(places) for key, places in found.items()}
 
 
 def names(path: Path, sheet: str | None = None) -> list[str]:
     """Give the names of all columns of a file."""
     return list(_kind(path, sheet).columns(path, sheet))
+
+
+def _where(path: Path, column: str, sheet: str | None, test: Callable[[pl.Expr], pl.Expr]) -> Iterator[tuple[int, str]]:
+    """Give the place and the text of each cell of a column that passes a test, which is asked anew for each batch."""
+    kind = _kind(path, sheet)
+    placed: pl.LazyFrame | None = kind.placed(path, column)
+    batches = (
+        _batches(kind.cells(path, [column], sheet)) if placed is None else placed.collect_batches(maintain_order=True)
+    )
+    for batch in batches:
+        yield from batch.filter(test(pl.col("cell"))).iter_rows()
+
+
+def _batches(cells: Iterator[tuple[int, list[str]]]) -> Iterator[pl.DataFrame]:
+    while rows := [(place, cell) for place, (cell,) in itertools.islice(cells, _BATCH)]:
+        yield pl.DataFrame(rows, schema={"place": pl.Int64, "cell": pl.String}, orient="row")
 
 
 def unit(path: Path) -> str:
@@ -177,8 +217,7 @@ def _refuse_types(path: Path, schema: pl.Schema, numbers: Sequence[str]) -> None
 
 def _no_number(path: Path, name: str, count: int, sheet: str | None) -> BadInput:
     """Name the first value that is none."""
-    rows = _kind(path, sheet).cells(path, [name], sheet)
-    place, value = next((place, value) for place, (value,) in rows if not is_number(value))
+    place, value = next(_where(path, name, sheet, no_number))
     more = f", nor are {count - 1} more in that column" if count > 1 else ""
     return BadInput(
         f"{path}, {unit(path)} {place}, column {shown(name)}: {shown(value)} is not a number{more}. Write numbers in digits "

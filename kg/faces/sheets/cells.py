@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -65,36 +65,57 @@ def _position(path: Path, header: Sequence[str], name: str) -> int:
 
 @dataclass(frozen=True)
 class Number:
-    """How a column is read as numbers: what is none, whether all are whole, and the numbers either way."""
+    """How a column is read as numbers, and what is to be known of it, in one value each for the whole column.
 
-    faulty: pl.Expr
-    whole: pl.Expr
-    integer: pl.Expr
+    How many cells are no number (`faulty`), whether any has a fraction, whether any is beyond what a float holds
+    exactly (`large`), and whether one of those is no whole number that can be kept either (`lost`). These four are
+    computed where `decimal` stands as a column: polars reads each number once so, and several times otherwise.
+    """
+
     decimal: pl.Expr
+    integer: pl.Expr
+    faulty: pl.Expr
+    fraction: pl.Expr
+    large: pl.Expr
+    lost: pl.Expr
 
 
 def number(name: str, kind: pl.DataType) -> Number:
     """Give how a column of text or of numbers is read as numbers; an empty cell is no number and no fault."""
-    column = pl.col(name)
-    if kind.is_integer():
-        integer = column.cast(pl.Int64, strict=False)
-        whole = integer.is_not_null() | column.is_null()
-        return Number(pl.lit(value=False), whole.all(), integer, column.cast(pl.Float64))
+    column, read = pl.col(name), pl.col(_read(name))
     text = column.str.strip_chars() if kind == pl.String else column
-    decimal = text.cast(pl.Float64, strict=False)
-    exact = text.cast(pl.Int64, strict=False) if kind == pl.String else pl.lit(None, pl.Int64)
     there = (text != "") if kind == pl.String else column.is_not_null()
-    sound = decimal.is_finite().fill_null(value=False)
-    whole = exact.is_not_null() | ((decimal == decimal.floor()) & (decimal.abs() <= EXACT)).fill_null(value=False)
+    exact = text.cast(pl.Int64, strict=False) if kind == pl.String or kind.is_integer() else pl.lit(None, pl.Int64)
+    decimal = text.cast(pl.Float64, strict=False)
+    large = read.abs() > EXACT
     return Number(
-        (there & ~sound).fill_null(value=False),
-        (whole | ~there.fill_null(value=False)).all(),
-        pl.coalesce(exact, decimal.cast(pl.Int64, strict=False)),
-        decimal,
+        decimal=decimal.alias(_read(name)),
+        integer=pl.coalesce(exact, decimal.cast(pl.Int64, strict=False)),
+        faulty=there.sum() - read.is_finite().sum(),
+        fraction=(read != read.floor()).any(),
+        large=large.any(),
+        lost=(large & exact.is_null()).any(),
     )
 
 
-def is_number(value: str) -> bool:
-    """Say whether the text of a cell is a number by the same rule as `number`, or empty."""
-    cell = pl.DataFrame({"cell": [value]})
-    return not cell.select(number("cell", pl.String()).faulty).item()
+def _read(name: str) -> str:
+    return f"\0{name}"  # no header holds this character
+
+
+def seen(frame: pl.LazyFrame, forms: Collection[Number], sought: Mapping[str, pl.Expr]) -> dict[str, Any]:
+    """Compute single values over a table, streaming."""
+    if not sought:
+        return {}
+    read = frame.with_columns(form.decimal for form in forms)
+    return read.select(expr.alias(name) for name, expr in sought.items()).collect(engine="streaming").row(0, named=True)
+
+
+def no_number(cell: pl.Expr) -> pl.Expr:
+    """Give whether the text of each cell is no number, by the same rule as `number`."""
+    text = cell.str.strip_chars()
+    return (text != "") & ~text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False)
+
+
+def negative(cell: pl.Expr) -> pl.Expr:
+    """Give whether the text of each cell is a number below nothing."""
+    return cell.str.strip_chars().cast(pl.Float64, strict=False) < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,16 +33,11 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     return pl.scan_parquet(path, glob=False).select(wanted)
 
 
-def cells(path: Path, wanted: Sequence[str], sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
-    """Give the wanted cells of each row as text, and the number of the row, counted from 1."""
-    frame = scan(path, wanted, sheet)
-    count = 0
-    for batch in frame.select(
-        as_text(name, kind, path) for name, kind in frame.collect_schema().items()
-    ).collect_batches():
-        for row in batch.iter_rows():
-            count += 1
-            yield count, [cell or "" for cell in row]
+def placed(path: Path, column: str) -> pl.LazyFrame:
+    """Give a column as text, `cell`, and the number of each row, `place`, counted from 1."""
+    frame = scan(path, [column])
+    text = as_text(column, frame.collect_schema()[column], path).fill_null("").alias("cell")
+    return frame.select(text).with_row_index("place", 1)
 
 
 def as_text(name: str, kind: pl.DataType, path: Path) -> pl.Expr:

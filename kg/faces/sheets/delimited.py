@@ -82,7 +82,7 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     )
     if seen["doubtful"]:
         _look(path, len(header))
-    frame = pl.scan_csv(path, separator=separator, infer_schema=False, empty_string_is_null=False, glob=False)
+    frame = _csv(path)
     names = frame.collect_schema().names()
     if len(names) != len(header):
         raise BadInput(f"{path} has a header that cannot be read with certainty. Write it on one line, without quotes.")
@@ -91,6 +91,22 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     return frame.select(
         pl.col(names[at]).alias(name) for at, name in zip(positions(path, header, wanted), wanted, strict=True)
     )
+
+
+def placed(path: Path, column: str) -> pl.LazyFrame | None:
+    """Give a column, `cell`, and the line of each, `place`, if no cell holds a line end; nothing if one may."""
+    header = columns(path)
+    first = next(_records(path))[0]
+    marks = pl.col("line").str.count_matches('"', literal=True)
+    if pl.scan_lines(path, glob=False).select((marks % 2 == 1).any()).collect(engine="streaming").item():
+        return None
+    frame = _csv(path)
+    (at,) = positions(path, header, [column])
+    return frame.select(pl.col(frame.collect_schema().names()[at]).alias("cell")).with_row_index("place", first + 1)
+
+
+def _csv(path: Path) -> pl.LazyFrame:
+    return pl.scan_csv(path, separator=_separator(path), infer_schema=False, empty_string_is_null=False, glob=False)
 
 
 def fault(path: Path, error: Exception) -> BadInput:
@@ -110,7 +126,8 @@ def _look(path: Path, width: int) -> None:
     ragged: list[tuple[int, int]] = []
     separator = re.escape(_separator(path))
     quoted = re.compile(rf'(^|{separator})"(?:[^"]|"")*"')
-    for line, raw, row in _records(path):
+    for line, lines, row in _records(path):
+        raw = "".join(lines).rstrip("\r\n")
         if "\0" in raw:
             raise BadInput(
                 f"{path}, line {line} holds a NUL character, which no table in UTF-8 has: the file is damaged or not "
@@ -124,10 +141,10 @@ def _look(path: Path, width: int) -> None:
                 break
     if ragged:
         many = "more than " if len(ragged) > _FEW else ""
-        lines = [line for line, _ in ragged[:_FEW]]
+        where = [line for line, _ in ragged[:_FEW]]
         raise BadInput(
-            f"{path} has {width} columns in its header, but {ragged[0][1]} on line {ragged[0][0]}: {many}{len(lines)} "
-            f"{'row has' if len(lines) == 1 else 'rows have'} another number of cells ({listed(lines, UNIT)}). Put a cell "
+            f"{path} has {width} columns in its header, but {ragged[0][1]} on line {ragged[0][0]}: {many}{len(where)} "
+            f"{'row has' if len(where) == 1 else 'rows have'} another number of cells ({listed(where, UNIT)}). Put a cell "
             "that holds a separator in quotation marks, and give every row as many cells as the header."
         )
 
@@ -148,8 +165,8 @@ def _open(path: Path) -> IO[bytes] | gzip.GzipFile:
     return file
 
 
-def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
-    """Give each record: the line it begins on, its text, its cells; blank lines before the header are left out."""
+def _records(path: Path) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Give each record: the line it begins on, its lines, its cells; blank lines before the header are left out."""
     taken: list[str] = []
     begun = 0
     try:
@@ -165,7 +182,7 @@ def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
                 row = next(reader)
                 if row or header:
                     header = True
-                    yield begun, "".join(taken).rstrip("\r\n"), row
+                    yield begun, taken, row
                 taken.clear()
     except StopIteration:
         return
@@ -174,6 +191,11 @@ def _records(path: Path) -> Iterator[tuple[int, str, list[str]]]:
             raise BadInput(
                 f"{path}, line {begun} opens a quotation mark that is never closed. Close it, or double it within a "
                 "cell that is in quotation marks."
+            ) from None
+        if "new-line" in str(error):
+            raise BadInput(
+                f"{path}, line {begun} has a carriage return that ends no line, as files of an old Mac have. Save it again "
+                "as CSV in UTF-8."
             ) from None
         raise BadInput(_stray(path, begun)) from None
     except _FAULTS as error:

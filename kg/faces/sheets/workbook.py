@@ -55,6 +55,10 @@ def scan(path: Path, wanted: Sequence[str], sheet: str | None = None) -> pl.Lazy
     return pl.LazyFrame(rows, schema=dict.fromkeys(wanted, pl.String()), orient="row")
 
 
+def placed(path: Path, column: str) -> None:
+    """Give nothing: the rows of a sheet are known only by reading their cells."""
+
+
 def fault(path: Path, error: Exception) -> BadInput:
     """Give what is wrong with a file that could not be read as a workbook."""
     return BadInput(
