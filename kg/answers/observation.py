@@ -187,7 +187,9 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
     return f"Of {label.plain_plural} there were {_several(preferred, latest=latest)}{doubt}."
 
 
-_UNITS: Final = {"count": "", "population": " people", "registered-population": " registered patients"}
+_UNITS: Final = {
+    "count": "", "population": " people", "registered-population": " registered patients", "practices": " general practices",
+}  # fmt: skip
 
 
 def _several(rows: list[dict[str, Any]], *, latest: bool = False, units: bool = False) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Final
 
 from kg.errors import BadInput
 from kg.facts import lookups, shares
@@ -20,6 +22,9 @@ from kg.facts.curated import columns_of
 from kg.facts.holders import Holders, Paths
 from kg.facts.records import Comparison, Input, Observation, Row, Share
 from kg.facts.rows import Facts
+
+#: What is counted for each basis, in words.
+_UNITS: Final = {"population": "people", "practices": "practices", "area": "small areas"}
 
 
 @dataclass
@@ -86,6 +91,9 @@ class Files:
         return None if row.bridge is None else lookups.bridge(self.found[row.bridge])
 
     def sums(self, row: Comparison) -> dict[str, int]:
+        """Give how many people, or open general practices, there were under each code."""
+        if row.basis == "practices":
+            return dict(sorted(Counter(self._practices(row.before, active=True).values()).items()))
         return shares.sums(self.codes(row.before, row.before_column), self.weights(row.weights))
 
     def of(self, row: Comparison) -> list[Input]:
@@ -108,24 +116,24 @@ def compute(facts: Facts, folder: Path) -> Computed:
 
 
 def populations(facts: Facts, folder: Path) -> tuple[list[dict[str, str]], list[str]]:
-    """Give how many lived in each body, as rows of `observations.csv`; and codes that no body had."""
+    """Give how many lived in each body, or how many practices it had, as rows of `observations.csv`; and codes that no body had."""
     files, holders = Files(folder, facts.rows(Input)), Holders(facts)
     rows, unplaced = list[dict[str, str]](), list[str]()
     for row in facts.rows(Comparison):
-        if row.after is not None or row.weights is None:
+        if row.after is not None:
             continue
-        of, people = files.inputs[row.before], files.inputs[row.weights]
+        of, counted = files.inputs[row.before], files.inputs[row.weights or row.before]
         sums = files.sums(row)
         for code, value in sums.items():
             body = holders.of(code, (row.before_on or of.date).day)
             if body is None:
                 unplaced.append(
-                    f"{row.key}: no body has the code {code} on {row.before_on or of.date} ({value:,} people)."
+                    f"{row.key}: no body has the code {code} on {row.before_on or of.date} ({value:,} {_UNITS[row.basis]})."
                 )
                 continue
             rows.append({
-                "thing": body, "measure": "population", "statistic": "total", "value": str(value),
-                "date": str(people.date), "method": "derived", "rank": "preferred", "source": _sources(files.of(row)),
+                "thing": body, "measure": row.basis, "statistic": "total", "value": str(value),
+                "date": str(counted.date), "method": "derived", "rank": "preferred", "source": _sources(files.of(row)),
                 "locator": row.reference, "confidence": "derived", "note": row.method,
             })  # fmt: skip
     return rows, unplaced
@@ -214,8 +222,7 @@ def _row(row: Comparison, flow: shares.Flow, event: str, used: Sequence[Input]) 
 
 
 def _told(row: Comparison, flow: shares.Flow) -> str:
-    unit = {"population": "people", "practices": "practices", "area": "small areas"}[row.basis]
-    return f"{flow.giver} to {flow.receiver}, {flow.amount:,} of {flow.total:,} {unit}"
+    return f"{flow.giver} to {flow.receiver}, {flow.amount:,} of {flow.total:,} {_UNITS[row.basis]}"
 
 
 def _sources(inputs: Iterable[Input]) -> str:

@@ -355,8 +355,8 @@ class Observation(Sourced):
     REFERS = {"thing": "thing"}
 
     thing: Key = Field(description="what was counted, or covers the people")
-    measure: Literal["population", "registered-population", "count"] = Field(
-        description="population: people covered; registered-population: on GP lists; count: bodies of this kind"
+    measure: Literal["population", "registered-population", "practices", "count"] = Field(
+        description="population: people covered; registered-population: on GP lists; practices: open general practices; count: bodies of this kind"
     )
     statistic: Literal["total", "about", "mean", "range", "over", "under", "almost"] = Field(
         "total", description="what the number is"
