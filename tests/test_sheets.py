@@ -277,6 +277,13 @@ def test_rows_are_named_by_the_lines_that_an_editor_shows(tmp_path: Path) -> Non
     assert sheets.rows_of(path, "code", ["5A1"], 0) == {"5A1": ()}
 
 
+def test_blank_lines_count_when_rows_are_named(tmp_path: Path) -> None:
+    path = put(tmp_path, "t.csv", "\r\n\r\ncode,n\r\nA,1\r\n\r\n,\r\na,*\r\n")
+    assert sheets.rows_of(path, "code", ["a"], 5) == {"A": (4, 7)}
+    with pytest.raises(BadInput, match="line 7"):
+        read(path)
+
+
 def test_rows_of_workbooks_and_parquet_are_named(tmp_path: Path) -> None:
     path = book(tmp_path, ["code"], ["A"], [], ["B"], ["a "])
     assert sheets.rows_of(path, "code", ["a"], 5) == {"A": (2, 5)}
@@ -433,3 +440,23 @@ def test_the_file_that_is_read_is_not_written(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="would be lost"):
             sheets.distinct(path, other)
     sheets.distinct(path, tmp_path / "u.csv")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet"])
+def test_a_table_is_never_held_whole(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is computed on the way from file to file is one row, in streams; the rest goes straight to the file."""
+    path, collect, seen = tmp_path / name, pl.LazyFrame.collect, []
+
+    def spy(frame: pl.LazyFrame, **given: Any) -> pl.DataFrame:
+        made = collect(frame, **given)
+        assert isinstance(made, pl.DataFrame)
+        seen.append((made.height, given.get("engine")))
+        return made
+
+    sheets.write(pl.DataFrame({"code": ["A", "B"] * 5000, "n": [1.0, 2.5] * 5000}), path)
+    monkeypatch.setattr(pl.LazyFrame, "collect", spy)
+    sheets.write(sheets.read(path, TEXT, NUMBERS).with_columns(pl.col("n") * 2), tmp_path / f"out-{name}")
+    assert len(seen) >= 2
+    assert set(seen) == {(1, "streaming")}
+    monkeypatch.undo()
+    assert read(tmp_path / f"out-{name}") == [("A", 2), ("B", 5)] * 5000
