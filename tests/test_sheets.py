@@ -215,7 +215,7 @@ FAULTS: Final = [
     Bad("password", text("t.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), ("password",)),
     Bad("no workbook", text("t.xlsx", "code,n\nX,1\n"), ("not an Excel workbook",)),
     *(
-        Bad(f"number {value}", text("t.csv", f"code,n\nX,1\n\nY,\"{value}\"\nZ,{'-' * 90}\n"), ("line 4", 'column "n"', f'"{value}" is not a number, nor are 1 more'))
+        Bad(f"number {value}", text("t.csv", f"code,n\nX,1\n\nY,\"{value}\"\nZ,{'-' * 90}\n"), ("line 4", 'column "n"', f'"{value}" is not a number, nor is 1 more'))
         for value in ("*", "1,234", "n/a", "12%", "NaN", "inf", "-Infinity", "£5", "1_0", "0x10", "5 6")
     ),
     Bad("number below a cell of two lines", text("t.csv", 'n,code\n1,"two\r\nlines"\n*,X\n'), ("line 4", '"*" is not a number.')),
@@ -277,6 +277,13 @@ def test_rows_are_named_by_the_lines_that_an_editor_shows(tmp_path: Path) -> Non
     assert sheets.rows_of(path, "code", ["5A1"], 0) == {"5A1": ()}
 
 
+def test_blank_lines_count_when_rows_are_named(tmp_path: Path) -> None:
+    path = put(tmp_path, "t.csv", "\r\n\r\ncode,n\r\nA,1\r\n\r\n,\r\na,*\r\n")
+    assert sheets.rows_of(path, "code", ["a"], 5) == {"A": (4, 7)}
+    with pytest.raises(BadInput, match="line 7"):
+        read(path)
+
+
 def test_rows_of_workbooks_and_parquet_are_named(tmp_path: Path) -> None:
     path = book(tmp_path, ["code"], ["A"], [], ["B"], ["a "])
     assert sheets.rows_of(path, "code", ["a"], 5) == {"A": (2, 5)}
@@ -310,6 +317,23 @@ def test_rows_are_named_whatever_stands_between_them(tmp_path: Path, name: str, 
         path.write_bytes(gzip.compress(made) if name.endswith("gz") else made)
     assert sheets.rows_of(path, "code", ["b"], 3) == {"B": tuple(expected[:3])}
     assert [code for code, _ in read(path, ["code", "n"], [])] == [cell or None for cell in cells]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.lists(
+        st.sampled_from(["a", "b", ",", ",", '"', '""', '","', "\n", "\n", "\r\n", " ", "é"]), max_size=24
+    ).map("".join)
+)
+def test_a_text_file_is_read_as_the_standard_library_reads_it_or_refused(tmp_path: Path, body: str) -> None:
+    """Polars and Python take odd quotation marks and short rows each in their own way: neither may pass unseen."""
+    path = put(tmp_path, "t.csv", "code,n\n" + body)
+    try:
+        got = read(path, ["code", "n"], [])
+    except BadInput:
+        return
+    rows = list(csv.reader(io.StringIO("code,n\n" + body, newline=""), strict=True))[1:]
+    assert got == [tuple(cell or None for cell in row) for row in rows if any(row)]
 
 
 # What is written
@@ -433,3 +457,23 @@ def test_the_file_that_is_read_is_not_written(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="would be lost"):
             sheets.distinct(path, other)
     sheets.distinct(path, tmp_path / "u.csv")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet"])
+def test_a_table_is_never_held_whole(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is computed on the way from file to file is one row, in streams; the rest goes straight to the file."""
+    path, collect, seen = tmp_path / name, pl.LazyFrame.collect, []
+
+    def spy(frame: pl.LazyFrame, **given: Any) -> pl.DataFrame:
+        made = collect(frame, **given)
+        assert isinstance(made, pl.DataFrame)
+        seen.append((made.height, given.get("engine")))
+        return made
+
+    sheets.write(pl.DataFrame({"code": ["A", "B"] * 5000, "n": [1.0, 2.5] * 5000}), path)
+    monkeypatch.setattr(pl.LazyFrame, "collect", spy)
+    sheets.write(sheets.read(path, TEXT, NUMBERS).with_columns(pl.col("n") * 2), tmp_path / f"out-{name}")
+    assert len(seen) >= 2
+    assert set(seen) == {(1, "streaming")}
+    monkeypatch.undo()
+    assert read(tmp_path / f"out-{name}") == [("A", 2), ("B", 5)] * 5000

@@ -218,7 +218,7 @@ def _refuse_types(path: Path, schema: pl.Schema, numbers: Sequence[str]) -> None
 def _no_number(path: Path, name: str, count: int, sheet: str | None) -> BadInput:
     """Name the first value that is none."""
     place, value = next(_where(path, name, sheet, no_number))
-    more = f", nor are {count - 1} more in that column" if count > 1 else ""
+    more = f", nor {'is' if count == 2 else 'are'} {count - 1} more in that column" if count > 1 else ""
     return BadInput(
         f"{path}, {unit(path)} {place}, column {shown(name)}: {shown(value)} is not a number{more}. Write numbers in digits "
         "alone, as 1234 or 12.5, and leave a cell empty where there is none."
