@@ -152,14 +152,14 @@ def period(fit: Fit) -> str:
 
 
 def available(crosswalk: Crosswalk, way: Way) -> tuple[str, ...]:
-    """Give what a divided code can be shared out by: all that is recorded of every event that divides it."""
-    sets = [set(bases_of(crosswalk, event)) for event in way.needed]
-    return tuple(basis for basis in BASES if sets and any(basis in told for told in sets))
+    """Give what a divided code can be shared out by: what is recorded of any event that divides it."""
+    told = {basis for event in way.needed for basis in bases_of(crosswalk, event)}
+    if crosswalk.backwards:  # what a body was merged of is told by the sizes of all its parts, if they are known
+        told = {basis for basis in told if not crosswalk.only_by(basis).way(way.held).missing}
+    return tuple(basis for basis in BASES if basis in told)
 
 
 def bases_of(crosswalk: Crosswalk, event: Iri) -> tuple[str, ...]:
-    """Give what an event can be shared out by; going back, merged bodies are told apart by their people."""
+    """Give what an event can be shared out by; going back, what was merged is told apart by the sizes of its parts."""
     stated = crosswalk.ground.bases(event)
-    if crosswalk.backwards and crosswalk.sizes:
-        return tuple(dict.fromkeys(("population", *stated)))
-    return stated
+    return tuple(dict.fromkeys((*crosswalk.sizes, *stated))) if crosswalk.backwards else stated

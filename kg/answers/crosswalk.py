@@ -94,6 +94,13 @@ class Crosswalk:
         self.targets = codebook.on(until, level, scheme)
         self.snapshot = Snapshot(self.records, until)
         self._ways: dict[Held, Way] = {}
+        self._only_by: dict[str, Crosswalk] = {}
+
+    def only_by(self, basis: str) -> Crosswalk:
+        """Give the same crosswalk with nothing counted by but one basis."""
+        if basis not in self._only_by:
+            self._only_by[basis] = Crosswalk(self.codebook, self.since, self.until, self.level, self.scheme, (basis,))
+        return self._only_by[basis]
 
     @property
     def backwards(self) -> bool:
@@ -123,21 +130,31 @@ class Crosswalk:
         return self.records.thing(body).start < day
 
     @cached_property
-    def sizes(self) -> Mapping[Iri, int]:
-        """How many people the bodies of the other day had, by the one count that most of them have."""
-        by_date: dict[date, dict[Iri, int]] = {}
-        for row in self.records.rows("populations", measure="population"):
-            if row["method"] in ("measured", "derived") and row["body"] in self._of_then:
-                by_date.setdefault(row["date"], {})[row["body"]] = int(row["value"])
-        best = max(by_date, key=lambda day: (len(by_date[day]), -day.toordinal()), default=None)
-        self.counted_on = best
-        return by_date[best] if best else {}
+    def sizes(self) -> Mapping[str, Mapping[Iri, int]]:
+        """How large the bodies of the other day were: by basis, the one count that most of them have."""
+        return {basis: found[0] for basis, found in self._counted.items()}
+
+    @cached_property
+    def counted_on(self) -> Mapping[str, str]:
+        """When that was counted, by basis, as a person writes it."""
+        return {basis: found[1] for basis, found in self._counted.items()}
+
+    @cached_property
+    def _counted(self) -> dict[str, tuple[dict[Iri, int], str]]:
+        counted = {}
+        for basis in ("population", "practices"):
+            by_date: dict[tuple[date, str], dict[Iri, int]] = {}
+            for row in self.records.rows("populations", measure=basis):
+                if row["method"] in ("measured", "derived") and row["body"] in self._of_then:
+                    by_date.setdefault((row["date"], row["precision"]), {})[row["body"]] = int(row["value"])
+            if by_date:
+                best = max(by_date, key=lambda when: (len(by_date[when]), -when[0].toordinal()))
+                counted[basis] = by_date[best], said(*best)
+        return counted
 
     @cached_property
     def _of_then(self) -> frozenset[Iri]:
         return frozenset(held.body for held in self.codebook.held if held.on(self.until))
-
-    counted_on: date | None = None
 
     def way(self, held: Held) -> Way:
         """Give what became of a code.
@@ -222,8 +239,10 @@ class Crosswalk:
                 told[f"{row['method'] or row['basis']} ({row['reference']})"] = None
             statements += [row["share"] for row in rows]
         if self.backwards:
-            when = f" of {said(self.counted_on)}" if self.counted_on else ""
-            told[f"estimate back in time, by the people{when} in each body that was merged"] = None
+            for basis in (basis for basis in bases if basis in self.counted_on):
+                told[
+                    f"estimate back in time, by the {basis} of {self.counted_on[basis]} of each body that was merged"
+                ] = None
         return "; ".join(told), statements
 
 

@@ -162,24 +162,28 @@ def ahead(ground: Ground, home: Callable[[Iri], Spread], preference: Sequence[st
     return of
 
 
+#: How many there were of each body on the earlier day, by what was counted: {basis: {body: number}}.
+Sizes = Mapping[str, Mapping[Iri, int]]
+
+
 def back(
     ground: Ground,
     home: Callable[[Iri], Spread],
     preference: Sequence[str],
     existed: Callable[[Iri, date], bool],
-    sizes: Mapping[Iri, int],
+    sizes: Sizes,
 ) -> Callable[[Iri], Spread]:
     """Give where the people of bodies of the later day were on the earlier one: an estimate, by how large each giver was.
 
     Args:
         ground: the transfers between the two days.
         home: the spread of a body that was there on the earlier day.
-        preference: what to count by, as for `ahead`.
+        preference: what to count by, as for `ahead`; of a merger, the first by which the size of every giver is known.
         existed: whether a body had people before a day, so that what it received on it was added to them.
-        sizes: how many people bodies had, counted one way on one day; those not known are left out.
+        sizes: how large bodies were, each basis counted one way on one day; those not known are left out.
     """
     known: dict[Iri, Spread] = {}
-    size: dict[Iri, Fraction | None] = {body: Fraction(people) for body, people in sizes.items()}
+    size = {basis: {body: Fraction(many) for body, many in of.items()} for basis, of in sizes.items()}
     filled: set[tuple[Iri, date]] = set()
 
     def of(body: Iri) -> Spread:
@@ -190,35 +194,50 @@ def back(
         shares: Mapping[Iri, Fraction] | None = {passing.receiver: Fraction(1) for passing in step}
         if len(step) > 1 or step[0].partial:
             _, shares = _shares(ground.stated, step, preference) if in_order else ("", None)
-        given, came = size.get(giver), of(giver)
+        came = of(giver)
         for passing in step:
             receiver = passing.receiver
-            flow = given * shares[receiver] if given is not None and shares is not None else None
             had_some = (receiver, day) in filled or existed(receiver, day)
-            had = size.get(receiver) if had_some else Fraction(0)
             filled.add((receiver, day))
             before = of(receiver) if had_some else came
-            size[receiver] = had + flow if had is not None and flow is not None else None
+            flows = {
+                basis: (many.get(receiver) if had_some else Fraction(0), many[giver] * shares[receiver])
+                for basis, many in size.items()
+                if giver in many and shares is not None
+            }
+            for basis, (had, flow) in flows.items():
+                if had is not None:
+                    size[basis][receiver] = had + flow
+            for basis in set(size) - {basis for basis, (had, _) in flows.items() if had is not None}:
+                size[basis].pop(receiver, None)
             if had_some and not came.alike(before):
-                known[receiver] = _by_way_of(event, _laid_together(event, receiver, before, giver, came, had, flow))
+                known[receiver] = _by_way_of(
+                    event, _laid_together(event, receiver, before, giver, came, flows, preference)
+                )
             else:
                 known[receiver] = _by_way_of(event, _mixed({giver: came}, {giver: Fraction(1)}, ()))
-        if step[0].partial and given is not None and shares is not None:
-            size[giver] = given * (1 - sum(shares[passing.receiver] for passing in step))
+        if step[0].partial and shares is not None:
+            kept = 1 - sum(shares[passing.receiver] for passing in step)
+            for many in size.values():
+                if giver in many:
+                    many[giver] *= kept
     return of
 
 
 def _laid_together(
-    event: Iri, receiver: Iri, before: Spread, giver: Iri, came: Spread, had: Fraction | None, flow: Fraction | None
-) -> Spread:
-    """Mix what a body was before with what came to it, each by its number of people."""
+    event: Iri, receiver: Iri, before: Spread, giver: Iri, came: Spread,
+    flows: Mapping[str, tuple[Fraction | None, Fraction]], preference: Sequence[str],
+) -> Spread:  # fmt: skip
+    """Mix what a body was before with what came to it, each by how large it was, by the best basis that tells of both."""
     spreads = {receiver: before, giver: came}
-    if had is None or flow is None or not had + flow:
-        lost = _mixed(spreads, None, ())
-        return replace(lost, needed=_once(*lost.needed, event), missing=_once(*lost.missing, event))
-    people = had + flow
-    mixed = _mixed(spreads, {receiver: had / people, giver: flow / people}, ("population",))
-    return replace(mixed, needed=_once(*mixed.needed, event))
+    for basis in preference:
+        had, flow = flows.get(basis, (None, Fraction(0)))
+        if had is not None and had + flow:
+            whole = had + flow
+            mixed = _mixed(spreads, {receiver: had / whole, giver: flow / whole}, (basis,))
+            return replace(mixed, needed=_once(*mixed.needed, event))
+    lost = _mixed(spreads, None, ())
+    return replace(lost, needed=_once(*lost.needed, event), missing=_once(*lost.missing, event))
 
 
 def _once(*events: Iri) -> tuple[Iri, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from kg.answers import language as say
 from kg.answers.codebook import Held, span
-from kg.answers.course import available, bases_of
+from kg.answers.course import available
 from kg.answers.crosswalk import Pair, Way
 from kg.answers.ledger import Ledger, Row, plain
 from kg.answers.vintage import Stranger
@@ -82,7 +82,12 @@ def _why(holders: Sequence[Held], stranger: Stranger | None, day: date) -> str:
 def missing(ledger: Ledger) -> Iterator[Row]:
     """Give the events without a share by any basis, with the codes whose people are lost from sight there."""
     for event, codes in _codes(ledger, lambda way: way.missing).items():
-        yield {**ledger.event(event), "codes": codes, "bases": list(bases_of(ledger.crosswalk, event))}
+        yield {**ledger.event(event), "codes": codes, "bases": list(_bases(ledger, event))}
+
+
+def _bases(ledger: Ledger, event: Iri) -> tuple[str, ...]:
+    """Give what an event is recorded by, where that does not tell of every giver."""
+    return () if ledger.crosswalk.backwards else ledger.crosswalk.ground.bases(event)
 
 
 def merged(ledger: Ledger) -> Iterator[Row]:

@@ -115,8 +115,12 @@ def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
 def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
     if ledger.crosswalk.backwards:
         yield (
-            "This goes back in time: bodies that had merged are told apart by how many people each had"
-            + (f" ({say.day(ledger.crosswalk.counted_on)})" if ledger.crosswalk.counted_on else "")
+            "This goes back in time: bodies that had merged are told apart by how large each was"
+            + (
+                f" ({counted})"
+                if (counted := say.listed(f"{basis} of {when}" for basis, when in ledger.crosswalk.counted_on.items()))
+                else ""
+            )
             + ", so every number of theirs is an estimate."
         )
     used = {basis for way in ledger.ways for pair in ledger.weighed(way) for basis in pair.basis.split("; ") if basis}
