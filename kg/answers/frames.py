@@ -150,7 +150,9 @@ class Tally:
         low = [nw.col(key).min().alias(f"{key}_low") for key in plan.categories]
         high = [nw.col(key).max().alias(f"{key}_high") for key in plan.categories]
         met = self._joined(links).with_columns("rows", *weighed).group_by(*plan.keys, _TO).agg(*added, *low, *high)
-        met = met.sort(*plan.keys, _TO, nulls_last=True)
+        met = met.with_columns(nw.when(nw.col(_TO) != "").then(nw.col(_TO)).alias(_TO)).sort(
+            *plan.keys, _TO, nulls_last=True
+        )
         made = {name: nw.col(key).fill_null(0) for key, name in plan.counts.items()}
         # DuckDB sums whole numbers in a type of its own, and what was a decimal may have turned out to be whole.
         made |= {plan.counts[key]: made[plan.counts[key]].cast(nw.Int64) for key in whole}
@@ -180,10 +182,10 @@ class Tally:
             for row in fetched(several.select(*place, "code", key).unique()):
                 *at, code, value = row
                 values.setdefault(tuple(at), {}).setdefault(value, set()).add(code)
-            for where in sorted(values, key=lambda cells: [(cell is None, str(cell)) for cell in cells]):
+            for where in sorted(values, key=lambda cells: [(cell in (None, ""), str(cell)) for cell in cells]):
                 codes = values[where]
                 each = {value: tuple(sorted(codes[value])) for value in sorted(codes, key=str)}
-                found.append(Disagreement(column, where[:-1], where[-1], each))
+                found.append(Disagreement(column, where[:-1], where[-1] or None, each))
         return found
 
     def by_target(self, links: Iterable[Link]) -> dict[str | None, dict[str, float]]:
@@ -198,7 +200,9 @@ class Tally:
 
     def _applied(self, links: Iterable[Link]) -> list[Link]:
         """Give the links of codes that are in the table, and one to nowhere for each code that has none."""
-        used = [link for link in links if link.from_code in self.codes]
+        used = [
+            Link(link.from_code, link.to_code or None, link.share) for link in links if link.from_code in self.codes
+        ]
         linked_codes = {link.from_code for link in used}
         return used + [Link(code, None, 1.0) for code in self.codes if code not in linked_codes]
 
