@@ -197,9 +197,9 @@ def test_a_table_is_recoded_alike_by_every_engine(make: Callable[[Table], Any]) 
 def test_links_of_a_code_to_itself_give_the_same_table(make: Callable[[Table], Any]) -> None:
     got = rows(tally(make(TABLE), "ccg", MEASURES, ["year"]).recoded(ALIKE))
     assert [tuple(row.values()) for row in got] == [
-        (2015, "", 5, 0.5, 10, "good", 0.0),
         (2015, "00C", 10, 0.5, 100, "good", 1.5),
         (2015, "00K", 20, 0.25, 200, "poor", 2.25),
+        (2015, None, 5, 0.5, 10, "good", 0.0),
         (2016, "00C", 40, None, 400, "good", 3.0),
         (2016, "00K", 0, pytest.approx(0.1), 50, "good", 4.5),
         (2016, "00M", 7, None, 0, None, 0.0),

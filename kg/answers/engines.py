@@ -70,15 +70,16 @@ def present(schema: Iterable[Any], wanted: Iterable[str]) -> None:
     Raises:
         UsageError: one is not; the nearest name and all names are given.
     """
-    names = [str(name) for name in schema]
+    held = list(schema)
+    names = [str(name) for name in held]  # pandas allows any name, such as a number
     for name in wanted:
-        if name in names:
+        if name in held:
             continue
         plain = {there.strip().casefold(): there for there in names}
-        near = difflib.get_close_matches(name.strip().casefold(), list(plain), n=1, cutoff=0.6)
+        near = difflib.get_close_matches(str(name).strip().casefold(), list(plain), n=1, cutoff=0.6)
         meant = f' Did you mean "{say.shown(plain[near[0]])}"?' if near else ""
         there = say.shortened([f'"{say.shown(one)}"' for one in names], 30) or "none"
-        raise UsageError(f'The table has no column "{say.shown(name)}".{meant} Its columns are {there}.')
+        raise UsageError(f'The table has no column "{say.shown(str(name))}".{meant} Its columns are {there}.')
 
 
 def settled(frame: Any) -> Any:
@@ -115,13 +116,16 @@ def _plain(value: Any) -> Any:
 
 
 def linked(frame: Any, links: Sequence[Link]) -> Any:
-    """Make the table of links, of which there is one at least, where a frame is: in its engine, its connection or its session."""
-    cells = [(link.from_code, link.to_code, float(link.share)) for link in links]
+    """Make the table of links, of which there is one at least, where a frame is: in its engine, its connection or its session.
+
+    Where a link leads nowhere, its code is "": older versions of pandas make a word of an empty cell.
+    """
+    cells = [(link.from_code, link.to_code or "", float(link.share)) for link in links]
     native, engine = frame.to_native(), frame.implementation
     if engine.is_duckdb():
         # A relation can only meet one of its own connection, so that it is made out of this one. `query` does so as
         # well, but has DuckDB 2 bind every relation of the connection anew.
-        rows = ", ".join(_row(link) for link in links)
+        rows = ", ".join(_row(link) for link in cells)
         one = native.limit(0).aggregate("count(*) AS none").project(f"unnest([{rows}]) AS link")
         return nw.from_native(one.project(", ".join(f"link.{name} AS {name}" for name in LINKS)))
     if _is_spark(engine):
@@ -132,10 +136,10 @@ def linked(frame: Any, links: Sequence[Link]) -> Any:
     return nw.from_dict(series, kinds, backend=engine)
 
 
-def _row(link: Link) -> str:
+def _row(cells: tuple[str, str, float]) -> str:
     """Write a link as a value of DuckDB."""
-    codes = ("NULL" if code is None else "'" + code.replace("'", "''") + "'" for code in (link.from_code, link.to_code))
-    values = (*(f"{code}::VARCHAR" for code in codes), f"{float(link.share)!r}::DOUBLE")
+    codes = ("'" + code.replace("'", "''") + "'" for code in cells[:2])
+    values = (*(f"{code}::VARCHAR" for code in codes), f"{cells[2]!r}::DOUBLE")
     return "{" + ", ".join(f"'{name}': {value}" for name, value in zip(LINKS, values, strict=True)) + "}"
 
 

@@ -24,6 +24,8 @@ from kg.errors import BadInput
 _BLANK: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u2009\u200b\ufeff"
 #: Significant digits of sums of decimals in summaries: engines add in different orders.
 _DIGITS: Final = 12
+#: A text after every other.
+_LAST: Final = "\U0010ffff"
 _FROM, _TO, _SHARE = LINKS
 
 
@@ -110,7 +112,7 @@ class Tally:
         empty = [(nw.col("rows") - nw.col(f"{key}_full")).alias(f"{key}_empty") for key in (*plan.counts, *plan.rates)]
         empty += [_where(nw.col(key).is_null(), nw.col("rows")).alias(f"{key}_empty") for key in plan.categories]
         untidy = _where(~nw.col("text").is_null() & (nw.col("text") != nw.col("code")), nw.col("rows")).alias("untidy")
-        self._parts = grouped.with_columns(text=nw.col("raw").cast(nw.String)).with_columns(code=code)
+        self._parts = grouped.with_columns(text=sums.written("raw")).with_columns(code=code)
         self._parts = self._parts.with_columns(untidy, *empty)
         self.codes: dict[str, Found] = {}
         self._whole = dict(zip(plan.counts, plan.whole, strict=True))
@@ -169,10 +171,12 @@ class Tally:
             for key in plan.sums
         ]
         added = [nw.col(key).sum() for key in ("rows", *plan.sums)]
-        low = [nw.col(key).min().alias(f"{key}_low") for key in plan.categories]
-        high = [nw.col(key).max().alias(f"{key}_high") for key in plan.categories]
-        met = self._joined(links).with_columns("rows", *weighed).group_by(*plan.keys, _TO).agg(*added, *low, *high)
-        met = met.sort(*plan.keys, _TO, nulls_last=True)
+        added += [nw.col(f"{key}_low").min() for key in plan.categories]
+        added += [nw.col(f"{key}_high").max() for key in plan.categories]
+        met = self._joined(links).with_columns("rows", *weighed, *self._ends()).group_by(*plan.keys, _TO).agg(*added)
+        met = met.with_columns(nw.when(nw.col(_TO) != "").then(nw.col(_TO)).alias(_TO)).sort(
+            *plan.keys, _TO, nulls_last=True
+        )
         made = {name: nw.col(key).fill_null(0) for key, name in plan.counts.items()}
         # DuckDB sums whole numbers in a type of its own, and what was a decimal may have turned out to be whole.
         made |= {plan.counts[key]: made[plan.counts[key]].cast(nw.Int64) for key in whole}
@@ -202,10 +206,10 @@ class Tally:
             for row in fetched(several.select(*place, "code", key).unique()):
                 *at, code, value = row
                 values.setdefault(tuple(at), {}).setdefault(value, set()).add(code)
-            for where in sorted(values, key=lambda cells: [(cell is None, str(cell)) for cell in cells]):
+            for where in sorted(values, key=lambda cells: [(cell in (None, ""), str(cell)) for cell in cells]):
                 codes = values[where]
                 each = {value: tuple(sorted(codes[value])) for value in sorted(codes, key=str)}
-                found.append(Disagreement(column, where[:-1], where[-1], each))
+                found.append(Disagreement(column, where[:-1], where[-1] or None, each))
         return found
 
     def by_target(self, links: Iterable[Link]) -> dict[str | None, dict[str, float]]:
@@ -218,9 +222,20 @@ class Tally:
         order = sorted(got, key=lambda code: (code is None, code or ""))
         return {code: {name: _added(parts) for name, parts in got[code].items()} for code in order}
 
+    def _ends(self) -> list[Any]:
+        """Give the least and the greatest that a category may be: older versions of pandas cannot order empty cells."""
+        schema, ends = self._parts.collect_schema(), []
+        for key in self._plan.categories:
+            for end, text in (("low", _LAST), ("high", "")):
+                cell = nw.col(key).fill_null(text) if schema[key] == nw.String else nw.col(key)
+                ends.append(cell.alias(f"{key}_{end}"))
+        return ends
+
     def _applied(self, links: Iterable[Link]) -> list[Link]:
         """Give the links of codes that are in the table, and one to nowhere for each code that has none."""
-        used = [link for link in links if link.from_code in self.codes]
+        used = [
+            Link(link.from_code, link.to_code or None, link.share) for link in links if link.from_code in self.codes
+        ]
         linked_codes = {link.from_code for link in used}
         return used + [Link(code, None, 1.0) for code in self.codes if code not in linked_codes]
 

@@ -83,7 +83,12 @@ def _word(name: str, kind: Any) -> Any:
     if kind.is_float():
         return nw.col(name).fill_nan(None)
     plain = kind.is_numeric() or kind.is_temporal() or kind in (nw.String, nw.Boolean)
-    return nw.col(name) if plain else nw.col(name).cast(nw.String)
+    return nw.col(name) if plain else written(name)
+
+
+def written(name: str) -> Any:
+    """Give a column as text; older versions of pandas would write an empty cell as a word."""
+    return nw.when(~nw.col(name).is_null()).then(nw.col(name).cast(nw.String))
 
 
 def cells(table: Any, plan: Plan, schema: Mapping[str, Any]) -> Any:
