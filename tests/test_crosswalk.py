@@ -73,12 +73,10 @@ def test_every_recorded_merger_of_ccgs_is_in_the_crosswalk(codebook: Codebook) -
         rows = list(csv.DictReader(stream))
     assert len(rows) == 142
     old, new, when = (next(name for name in rows[0] if word in name) for word in ("pred", "succ", "date"))
+    eve = {day: date.fromordinal(day.toordinal() - 1) for day in {date.fromisoformat(row[when]) for row in rows}}
+    found = {day: ways(codebook, before, "ccg", day, "ccg") for day, before in eve.items()}
     for row in rows:
-        day = date.fromisoformat(row[when][:10])
-        held = codebook.holder(row[old], date.fromordinal(day.toordinal() - 1))
-        assert held is not None, row
-        way = Crosswalk(codebook, date.fromordinal(day.toordinal() - 1), day, "ccg").way(held)
-        assert row[new] in parts(way), row
+        assert parts(found[date.fromisoformat(row[when])][row[old]]) == {row[new]: 1}, row
 
 
 def test_hampshire_stays_under_its_code_when_a_part_of_frimley_joins_it(codebook: Codebook) -> None:
@@ -197,6 +195,17 @@ def test_what_was_merged_is_told_apart_again_by_its_people(codebook: Codebook, i
     whole = sum(people.values())
     assert whole > 3_000_000
     assert parts(found["Z9B2Z"]) == {code: Fraction(number, whole) for code, number in people.items()}
+
+
+def test_what_nobody_has_counted_people_of_is_told_apart_by_its_practices(codebook: Codebook) -> None:
+    """Open general practices of March 2017, as docs/examples has them, counted from the list of ODS."""
+    found = ways(codebook, date(2021, 4, 1), "ccg", date(2016, 4, 1), "ccg")
+    practices = {"00W": 30, "01M": 36, "01N": 24}
+    assert parts(found["14L"]) == {code: Fraction(many, sum(practices.values())) for code, many in practices.items()}
+    assert {pair.basis for pair in found["14L"].pairs} == {"practices"}
+    assert all("estimate" in pair.method for pair in found["14L"].pairs)
+    # 32 practices of Cumbria had joined the ten of North Lancashire.
+    assert parts(found["01K"]) == {"01H": Fraction(32, 42), "01K": Fraction(10, 42)}
 
 
 def test_a_smaller_level_and_a_day_without_the_level_are_refused(codebook: Codebook) -> None:

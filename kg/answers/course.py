@@ -162,4 +162,4 @@ def available(crosswalk: Crosswalk, way: Way) -> tuple[str, ...]:
 def bases_of(crosswalk: Crosswalk, event: Iri) -> tuple[str, ...]:
     """Give what an event can be shared out by; going back, what was merged is told apart by the sizes of its parts."""
     stated = crosswalk.ground.bases(event)
-    return tuple(dict.fromkeys((*crosswalk.sizes, *stated))) if crosswalk.backwards else stated
+    return tuple(dict.fromkeys((*crosswalk.sizes.by_basis, *stated))) if crosswalk.backwards else stated

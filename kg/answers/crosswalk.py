@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from kg.answers.codebook import NAMES, Codebook, Held, Level, Scheme
-from kg.answers.ground import NOWHERE, Ground, Spread, ahead, back, blended, there
-from kg.answers.language import day as said
+from kg.answers.ground import NOWHERE, Ground, Spread, ahead, blended, there
+from kg.answers.hindsight import Sizes, back
 from kg.answers.portions import BASES
 from kg.answers.snapshot import Snapshot
 from kg.errors import UsageError
@@ -115,7 +115,7 @@ class Crosswalk:
     def _spread(self) -> Callable[[Iri], Spread]:
         if not self.backwards:
             return ahead(self.ground, self._home, self.preference)
-        return back(self.ground, self._home, self.preference, self._existed, self.sizes)
+        return back(self.ground, self._home, self.preference, self._existed, self.sizes.by_basis)
 
     def _home(self, body: Iri) -> Spread:
         """Give the target that a body of the other day is, or is inside."""
@@ -130,31 +130,10 @@ class Crosswalk:
         return self.records.thing(body).start < day
 
     @cached_property
-    def sizes(self) -> Mapping[str, Mapping[Iri, int]]:
-        """How large the bodies of the other day were: by basis, the one count that most of them have."""
-        return {basis: found[0] for basis, found in self._counted.items()}
-
-    @cached_property
-    def counted_on(self) -> Mapping[str, str]:
-        """When that was counted, by basis, as a person writes it."""
-        return {basis: found[1] for basis, found in self._counted.items()}
-
-    @cached_property
-    def _counted(self) -> dict[str, tuple[dict[Iri, int], str]]:
-        counted = {}
-        for basis in ("population", "practices"):
-            by_date: dict[tuple[date, str], dict[Iri, int]] = {}
-            for row in self.records.rows("populations", measure=basis):
-                if row["method"] in ("measured", "derived") and row["body"] in self._of_then:
-                    by_date.setdefault((row["date"], row["precision"]), {})[row["body"]] = int(row["value"])
-            if by_date:
-                best = max(by_date, key=lambda when: (len(by_date[when]), -when[0].toordinal()))
-                counted[basis] = by_date[best], said(*best)
-        return counted
-
-    @cached_property
-    def _of_then(self) -> frozenset[Iri]:
-        return frozenset(held.body for held in self.codebook.held if held.on(self.until))
+    def sizes(self) -> Sizes:
+        """How large the bodies of the other day were then, where going back needs it."""
+        there = frozenset(held.body for held in self.codebook.held if held.on(self.until))
+        return Sizes(self.records, self.codebook.bodies, there, self.until)
 
     def way(self, held: Held) -> Way:
         """Give what became of a code.
@@ -201,7 +180,7 @@ class Crosswalk:
         bases, events = spread.bases.get(target, ()), spread.events.get(target, ())
         method, statements = self._method(events, bases)
         if share is None:
-            method = "no share is recorded"
+            bases, method = (), "no share is recorded"
         return self._made(held, self.targets[target], share, bases, method, events, statements)
 
     def _made(
@@ -239,9 +218,9 @@ class Crosswalk:
                 told[f"{row['method'] or row['basis']} ({row['reference']})"] = None
             statements += [row["share"] for row in rows]
         if self.backwards:
-            for basis in (basis for basis in bases if basis in self.counted_on):
+            for basis in (basis for basis in bases if basis in self.sizes.counted_on):
                 told[
-                    f"estimate back in time, by the {basis} of {self.counted_on[basis]} of each body that was merged"
+                    f"estimate back in time, by the {basis} of {self.sizes.counted_on[basis]} of each body that was merged"
                 ] = None
         return "; ".join(told), statements
 

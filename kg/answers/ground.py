@@ -149,102 +149,25 @@ def ahead(ground: Ground, home: Callable[[Iri], Spread], preference: Sequence[st
         event = step[0].event
         first, *rest = spreads.values()
         if all(first.alike(other) for other in rest):
-            joined = _mixed(spreads, {one: Fraction(1, len(spreads)) for one in spreads}, ())
+            joined = mixed(spreads, {one: Fraction(1, len(spreads)) for one in spreads}, ())
         else:
-            basis, shares = _shares(ground.stated, step, preference) if in_order else ("", None)
-            joined = _mixed(spreads, shares, (basis,) if basis else ())
+            basis, shares = shares_of(ground.stated, step, preference) if in_order else ("", None)
+            joined = mixed(spreads, shares, (basis,) if basis else ())
             joined = replace(
                 joined,
-                needed=_once(event, *joined.needed),
-                missing=joined.missing if shares is not None else _once(event, *joined.missing),
+                needed=once(event, *joined.needed),
+                missing=joined.missing if shares is not None else once(event, *joined.missing),
             )
-        known[giver] = _by_way_of(event, joined)
+        known[giver] = by_way_of(event, joined)
     return of
 
 
-#: How many there were of each body on the earlier day, by what was counted: {basis: {body: number}}.
-Sizes = Mapping[str, Mapping[Iri, int]]
-
-
-def back(
-    ground: Ground,
-    home: Callable[[Iri], Spread],
-    preference: Sequence[str],
-    existed: Callable[[Iri, date], bool],
-    sizes: Sizes,
-) -> Callable[[Iri], Spread]:
-    """Give where the people of bodies of the later day were on the earlier one: an estimate, by how large each giver was.
-
-    Args:
-        ground: the transfers between the two days.
-        home: the spread of a body that was there on the earlier day.
-        preference: what to count by, as for `ahead`; of a merger, the first by which the size of every giver is known.
-        existed: whether a body had people before a day, so that what it received on it was added to them.
-        sizes: how large bodies were, each basis counted one way on one day; those not known are left out.
-    """
-    known: dict[Iri, Spread] = {}
-    size = {basis: {body: Fraction(many) for body, many in of.items()} for basis, of in sizes.items()}
-    filled: set[tuple[Iri, date]] = set()
-
-    def of(body: Iri) -> Spread:
-        return known.get(body) or home(body)
-
-    for step, in_order in ground.steps:
-        giver, day, event = step[0].giver, step[0].date, step[0].event
-        shares: Mapping[Iri, Fraction] | None = {passing.receiver: Fraction(1) for passing in step}
-        if len(step) > 1 or step[0].partial:
-            _, shares = _shares(ground.stated, step, preference) if in_order else ("", None)
-        came = of(giver)
-        for passing in step:
-            receiver = passing.receiver
-            had_some = (receiver, day) in filled or existed(receiver, day)
-            filled.add((receiver, day))
-            before = of(receiver) if had_some else came
-            flows = {
-                basis: (many.get(receiver) if had_some else Fraction(0), many[giver] * shares[receiver])
-                for basis, many in size.items()
-                if giver in many and shares is not None
-            }
-            for basis, (had, flow) in flows.items():
-                if had is not None:
-                    size[basis][receiver] = had + flow
-            for basis in set(size) - {basis for basis, (had, _) in flows.items() if had is not None}:
-                size[basis].pop(receiver, None)
-            if had_some and not came.alike(before):
-                known[receiver] = _by_way_of(
-                    event, _laid_together(event, receiver, before, giver, came, flows, preference)
-                )
-            else:
-                known[receiver] = _by_way_of(event, _mixed({giver: came}, {giver: Fraction(1)}, ()))
-        if step[0].partial and shares is not None:
-            kept = 1 - sum(shares[passing.receiver] for passing in step)
-            for many in size.values():
-                if giver in many:
-                    many[giver] *= kept
-    return of
-
-
-def _laid_together(
-    event: Iri, receiver: Iri, before: Spread, giver: Iri, came: Spread,
-    flows: Mapping[str, tuple[Fraction | None, Fraction]], preference: Sequence[str],
-) -> Spread:  # fmt: skip
-    """Mix what a body was before with what came to it, each by how large it was, by the best basis that tells of both."""
-    spreads = {receiver: before, giver: came}
-    for basis in preference:
-        had, flow = flows.get(basis, (None, Fraction(0)))
-        if had is not None and had + flow:
-            whole = had + flow
-            mixed = _mixed(spreads, {receiver: had / whole, giver: flow / whole}, (basis,))
-            return replace(mixed, needed=_once(*mixed.needed, event))
-    lost = _mixed(spreads, None, ())
-    return replace(lost, needed=_once(*lost.needed, event), missing=_once(*lost.missing, event))
-
-
-def _once(*events: Iri) -> tuple[Iri, ...]:
+def once(*events: Iri) -> tuple[Iri, ...]:
+    """Give events in their order, each once."""
     return tuple(dict.fromkeys(events))
 
 
-def _by_way_of(event: Iri, spread: Spread) -> Spread:
+def by_way_of(event: Iri, spread: Spread) -> Spread:
     """Put an event before those on the way to each target."""
     events = {
         target: (event, *(one for one in spread.events.get(target, ()) if one != event)) for target in spread.targets
@@ -252,7 +175,7 @@ def _by_way_of(event: Iri, spread: Spread) -> Spread:
     return replace(spread, events=events)
 
 
-def _mixed(spreads: Mapping[Iri, Spread], shares: Mapping[Iri, Fraction] | None, bases: tuple[str, ...]) -> Spread:
+def mixed(spreads: Mapping[Iri, Spread], shares: Mapping[Iri, Fraction] | None, bases: tuple[str, ...]) -> Spread:
     """Lay spreads together by their shares; without shares, nothing is known but where people may be."""
     parts: dict[Iri, Fraction] = {}
     events: dict[Iri, dict[Iri, None]] = {}
@@ -285,7 +208,7 @@ def _mixed(spreads: Mapping[Iri, Spread], shares: Mapping[Iri, Fraction] | None,
     )  # fmt: skip
 
 
-def _shares(stated: Stated, step: list[Passing], preference: Iterable[str]) -> tuple[str, dict[Iri, Fraction] | None]:
+def shares_of(stated: Stated, step: list[Passing], preference: Iterable[str]) -> tuple[str, dict[Iri, Fraction] | None]:
     """Give the shares of one giving, what stayed with a giver that lives on among them; none when none are recorded."""
     giver, partial = step[0].giver, step[0].partial
     receivers = {passing.receiver: stated.get((passing.event, giver, passing.receiver), {}) for passing in step}
@@ -299,14 +222,14 @@ def _shares(stated: Stated, step: list[Passing], preference: Iterable[str]) -> t
 
 def blended(ground: Ground, body: Iri, divided: Iterable[Iri]) -> tuple[Iri, ...]:
     """Give the bodies that a body was but a part of when they were divided: their shares are an estimate for it."""
-    mixed = {body: False}
+    part = {body: False}
     events, found = set(divided), dict[Iri, None]()
     for step, _ in ground.steps:
         giver = step[0].giver
-        if giver not in mixed:
+        if giver not in part:
             continue
-        if mixed[giver] and step[0].event in events:
+        if part[giver] and step[0].event in events:
             found[giver] = None
         for passing in step:
-            mixed[passing.receiver] = mixed.get(passing.receiver, False) or mixed[giver] or not passing.alone
+            part[passing.receiver] = part.get(passing.receiver, False) or part[giver] or not passing.alone
     return tuple(found)

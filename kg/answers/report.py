@@ -118,7 +118,11 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
             "This goes back in time: bodies that had merged are told apart by how large each was"
             + (
                 f" ({counted})"
-                if (counted := say.listed(f"{basis} of {when}" for basis, when in ledger.crosswalk.counted_on.items()))
+                if (
+                    counted := say.listed(
+                        f"{basis} of {when}" for basis, when in ledger.crosswalk.sizes.counted_on.items()
+                    )
+                )
                 else ""
             )
             + ", so every number of theirs is an estimate."
