@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +78,29 @@ def test_the_project_names_no_path_of_a_machine_and_no_registry() -> None:
             "",
         }:
             assert not here.search(path.read_text(encoding="utf-8", errors="replace")), name
+
+
+SAMPLES = [
+    (match["words"], match["printed"])
+    for match in re.finditer(
+        r"<!-- sample: kg (?P<words>.+?) -->\n```\n(?P<printed>.*?)\n?```",
+        (ROOT / "docs" / "crosswalk.md").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+]
+
+
+@pytest.mark.parametrize(("words", "printed"), SAMPLES, ids=[words for words, _ in SAMPLES])
+def test_the_samples_of_the_how_to_are_what_is_printed(words: str, printed: str, tmp_path: Path) -> None:
+    """Beside a copy of the example, as the page says."""
+    assert sample_of(words, tmp_path) == printed
+
+
+def sample_of(words: str, folder: Path) -> str:
+    example = ROOT / "docs" / "examples" / "practices-by-ccg-2017-03.csv"
+    (folder / example.name).write_bytes(example.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", *shlex.split(words)], cwd=folder, capture_output=True, encoding="utf-8", check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    return (done.stdout + done.stderr).strip("\n")
