@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from kg.answers.codebook import Held, Scheme
 from kg.answers.crosswalk import Pair
 from kg.errors import UsageError
-from kg.faces.mappings import COLUMNS, About, as_csv, as_parquet, content
+from kg.faces.crosswalks import content
+from kg.faces.mappings import COLUMNS, About, as_csv, as_parquet
 from kg.faces.sssom import as_sssom, predicates
 from kg.graph.names import thing
 

@@ -1,16 +1,14 @@
-"""A crosswalk table as a file: CSV, Parquet, or a mapping set in SSSOM."""
+"""A crosswalk table as rows: CSV and Parquet, and what a mapping set says of itself."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from kg.answers.crosswalk import Pair
-from kg.errors import UsageError
 
 COLUMNS: Final = (
     "from_scheme", "from_code", "from_label", "to_scheme", "to_code", "to_label",
@@ -33,26 +31,6 @@ class About:
     until: date
     to: str
     made: date
-
-
-def content(name: str, pairs: Sequence[Pair], about: About) -> bytes:
-    """Give a crosswalk table in the form that the name of its file asks for.
-
-    Raises:
-        UsageError: the name ends in none of `.csv`, `.parquet` and `.sssom.tsv`.
-    """
-    match "".join(Path(name.lower()).suffixes[-2:]), Path(name.lower()).suffix:
-        case ".sssom.tsv", _:
-            from kg.faces.sssom import as_sssom
-
-            return as_sssom(pairs, about)
-        case _, ".csv":
-            return as_csv(pairs)
-        case _, ".parquet":
-            return as_parquet(pairs)
-    raise UsageError(
-        f"A crosswalk table cannot be written as {Path(name).name!r}. Name a file that ends in .csv, .parquet or .sssom.tsv."
-    )
 
 
 def as_csv(pairs: Iterable[Pair]) -> bytes:

@@ -264,7 +264,7 @@ def _table(
     basis: Basis | None, output: Path | None,
 ) -> None:  # fmt: skip
     from kg.answers.codebook import NAMES
-    from kg.faces import mappings
+    from kg.faces import crosswalks, mappings
     from kg.graph import export
 
     pairs = graph.concordance(
@@ -279,5 +279,5 @@ def _table(
     if output is None:
         typer.echo(mappings.as_csv(pairs).decode(), nl=False)
         return
-    export.write(output, mappings.content(output.name, pairs, about))
+    export.write(output, crosswalks.content(output.name, pairs, about))
     say(f"Wrote {len(pairs)} pairs to {output}.")
