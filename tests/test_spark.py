@@ -15,6 +15,7 @@ from kg.answers.engines import Link
 from kg.answers.frames import tally
 from kg.answers.measures import Measure
 from kg.errors import BadInput, UsageError
+from kg.faces.library import Graph
 
 pytestmark = pytest.mark.slow
 
@@ -155,3 +156,22 @@ def test_faults_are_told_as_elsewhere(session: Any, rows: Sequence[Any], columns
         tally(frame, "ccg", [Measure("count", "n")])
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wish", [{"basis": "population"}, {"on_split": "list"}], ids=str)
+def test_spark_recodes_the_ccgs_of_2015_as_polars_does(session: Any, in_memory: Graph, wish: dict[str, str]) -> None:
+    codes = sorted(pair.from_.code for pair in in_memory.concordance("2015-04-01", "ccg", "2015-04-01", "ccg"))
+    columns = ["year", "ccg", "patients", "smoking", "rating"]
+    rows = [
+        (year, code.lower(), place * 7919 % 90001, place * 37 % 101 / 404, "good" if place % 3 else "poor")
+        for year in (2015, 2016) for place, code in enumerate([*codes, "zzz"], 1)
+    ]  # fmt: skip
+    spark = session.createDataFrame(rows, "year long, ccg string, patients long, smoking double, rating string")
+    measures = ["count:patients", "rate:smoking:patients", "category:rating"]
+    here, there = (
+        in_memory.crosswalk(frame, "ccg", to="2022-07-01", level="icb", measures=measures, by=["year"], **wish)
+        for frame in (spark, pl.DataFrame(rows, schema=columns, orient="row"))
+    )
+    assert type(here.frame) is type(spark)
+    assert here.report.to_dict() == there.report.to_dict()
+    alike(here.frame, there.frame)

@@ -92,6 +92,16 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.4g}"
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Give a number with what is counted: "1 row", "1,204 rows"."""
+    return f"{number(count)} {one if count == 1 else several or one + 's'}"
+
+
+def amount(value: float) -> str:
+    """Give a sum of a table with thousands parted and, where it is not whole, two decimals."""
+    return number(value) if float(value).is_integer() else f"{value:,.2f}"
+
+
 def shown(text: str, most: int = 80) -> str:
     """Give a person's own words back safely: no control or direction marks, and not at any length."""
     plain = "".join(char if char.isprintable() else "\ufffd" for char in text)

@@ -41,7 +41,7 @@ def divided(ledger: Ledger) -> Iterator[Row]:
         if way.divided:
             yield {
                 "code": way.held.code, "label": ledger.label(way.held, then=True), "rows": ledger.found(way.held).rows,
-                "handled": _HANDLED[ledger.wish.policy], "bases": list(available(ledger.crosswalk, way)),
+                "handled": _HANDLED[ledger.wish.policy if way.held.code in ledger.homes else "list"], "bases": list(available(ledger.crosswalk, way)),
                 "to": [
                     {"code": pair.to.code if pair.to else None, "label": ledger.label(pair.to), **_share(pair)}
                     for pair in way.pairs
@@ -64,7 +64,7 @@ def unmapped(ledger: Ledger) -> Iterator[Row]:
         elif ledger.wish.policy == "list":
             why = "divided, and left out of the sums"
         else:
-            why = "it is not recorded what became of it"
+            why = "divided, and no share of it is recorded"
         totals = {measure: plain(value) for measure, value in found.totals.items()}
         yield {"code": code, "rows": found.rows, "totals": totals, "why": why}
 
@@ -113,7 +113,8 @@ def disagreements(ledger: Ledger) -> Iterator[Row]:
     """Give every category that has several values where codes met."""
     for one in ledger.table.disagreements(ledger.links):
         values = [{"value": value, "codes": list(codes)} for value, codes in one.values.items()]
-        yield {"measure": one.column, "by": list(one.by), "code": one.to_code, "values": values}
+        group = [cell if isinstance(cell, str | int | float | None) else str(cell) for cell in one.by]
+        yield {"measure": one.column, "by": group, "code": one.to_code, "values": values}
 
 
 def _codes(ledger: Ledger, events: Callable[[Way], Iterable[Iri]]) -> dict[Iri, list[str]]:

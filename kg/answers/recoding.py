@@ -104,15 +104,12 @@ def _refuse(course: Course, wish: Wish, table: Tally) -> None:
         told.append(f"and {len(divided) - _NAMED} more ({', '.join(way.held.code for way in divided[_NAMED:])})")
     back = "Going back in time, what was merged is divided again by an estimate. " if course.crosswalk.backwards else ""
     raise Divided(
-        f"Nothing was recoded: {_many(len(divided), 'code')} on {_many(rows, 'row')} stand for bodies that were divided. "
+        f"Nothing was recoded: {say.counted(len(divided), 'code')} on {say.counted(rows, 'row')} "
+        f"{'stands for a body that was' if len(divided) == 1 else 'stand for bodies that were'} divided. "
         f"{back}{'; '.join(told)}. Say what to count by, as --basis {next(iter(_all_bases(course, divided)), 'population')}, or "
         "leave these out of the sums with --on-split list, or give each to its largest part with --on-split main.",
         divided,
     )
-
-
-def _many(count: int, what: str) -> str:
-    return f"{say.number(count)} {what}{'' if count == 1 else 's'}"
 
 
 def _all_bases(course: Course, ways: Iterable[Way]) -> tuple[str, ...]:

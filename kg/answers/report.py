@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 
 from kg.answers import language as say
 from kg.answers import losses
@@ -86,22 +87,25 @@ def _from(ledger: Ledger) -> Row:
     return {
         "day": ledger.crosswalk.since.isoformat(), "levels": list(levels), "scheme": ledger.course.scheme, "found": ledger.course.found,
         "periods": [
-            {"level": fit.level, "scheme": fit.scheme, "from": fit.start.isoformat(), "until": fit.end.isoformat()}
+            {"level": fit.level, "scheme": fit.scheme, "from": _day(fit.start), "until": _day(fit.end)}
             for fit in ledger.course.periods
         ],
     }  # fmt: skip
 
 
+def _day(when: date) -> str | None:
+    return None if when in (date.min, date.max) else when.isoformat()
+
+
 def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
-    levels = say.listed(
-        NAMES[level][1] for level in dict.fromkeys(held.level for _, held in sorted(ledger.course.held.items()))
-    )
-    there = NAMES[ledger.crosswalk.level][1]
-    out = len({link.to_code for link in ledger.links} - {None})
+    held = [one.level for _, one in sorted(ledger.course.held.items())]
+    codes = say.listed(say.counted(held.count(level), *NAMES[level]) for level in dict.fromkeys(held))
+    there = NAMES[ledger.crosswalk.level]
+    out = len(ledger.reached)
     kept = all(row["unmapped"] == 0 for row in totals)
     return (
-        f"{say.number(ledger.table.rows)} rows of {say.number(len(ledger.course.held))} {levels} of {say.day(ledger.crosswalk.since)} "
-        f"were recoded to {say.number(out)} {there} of {say.day(ledger.crosswalk.until)}"
+        f"{say.counted(ledger.table.rows, 'row')} of {codes} of {say.day(ledger.crosswalk.since)} "
+        f"{'was' if ledger.table.rows == 1 else 'were'} recoded to {say.counted(out, *there)} of {say.day(ledger.crosswalk.until)}"
         + (
             "; every total is kept."
             if kept and totals
@@ -148,10 +152,18 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
             "the shares are of the whole, and each part may have been divided otherwise."
         )
     for row in totals if ledger.wish.policy == "main" else ():
-        yield f"Given whole to the largest part, {say.number(row['misplaced'])} of {row['measure']} {'are' if row['misplaced'] != 1 else 'is'} misplaced."
+        if row["misplaced"]:
+            yield (
+                f"Divided codes were given whole to their largest parts: of {row['measure']}, about {say.amount(row['misplaced'])} "
+                f"of {say.amount(row['in'])} belong elsewhere."
+            )
     for row in totals:
         if row["empty"]:
-            yield f"{say.number(row['empty'])} cells of {row['measure']} are empty and count as nothing: its sums are too low by what they hide."
+            one = row["empty"] == 1
+            yield (
+                f"{say.counted(row['empty'], 'cell')} of {row['measure']} {'is' if one else 'are'} empty and "
+                f"{'counts' if one else 'count'} as nothing: the sums are too low by what {'it hides' if one else 'they hide'}."
+            )
     if len({held.level for held in ledger.course.held.values()}) > 1:
         yield "The codes are of several levels. If one body is inside another, its people are counted twice."
     reused = [one.code for one in ledger.told.reused if one.code in ledger.course.held]

@@ -1,4 +1,8 @@
-"""A loss report of a recoded table, and what the codes of a column are, as people and programs read them."""
+"""A loss report of a recoded table, as people and programs read it.
+
+As JSON it keeps the contract in `kg/faces/report.schema.json`: fields are added to it, none is removed or given another
+meaning.
+"""
 
 from __future__ import annotations
 
@@ -54,14 +58,14 @@ def summary(report: Report, width: int = 110) -> str:
     """Give what a person must know at once: the sentence, the totals and the cautions."""
     lines = [wrapped(report.sentence, "", width)]
     for row in report.totals:
-        told = f"{row['measure']}: {_amount(row['in'])} in, {_amount(row['out'])} recoded"
+        told = f"{row['measure']}: {say.amount(row['in'])} in, {say.amount(row['out'])} recoded"
         for name, words in (
             ("unmapped", "without a home"),
             ("estimated", "of it by estimated shares"),
             ("misplaced", "of it misplaced"),
         ):
             if row.get(name):
-                told += f", {_amount(row[name])} {words}"
+                told += f", {say.amount(row[name])} {words}"
         lines.append(wrapped(told + ".", "  ", width))
     left = [f"{row['code'] or 'no code'} ({row['why']})" for row in report.unmapped]
     if left:
@@ -83,7 +87,7 @@ def _pair_cells(row: Row, one: Row) -> list[str]:
 def _sections(report: Report, cites: Callable[[Iterable[str]], str]) -> Iterator[Section]:
     """Give the parts of a report in the order in which they are read."""
     events = {event["key"]: event for event in report.events}
-    number = _amount
+    number = say.amount
     misplaced = ("misplaced",) if any("misplaced" in row for row in report.totals) else ()
     names = ("in", "out", "unmapped", "estimated", *misplaced, "empty")
     yield (
@@ -138,12 +142,8 @@ def _indented(columns: Sequence[str], rows: list[list[str]]) -> str:
     return aligned([list(columns), *rows], indent="  ", rule=True)
 
 
-def _amount(value: float) -> str:
-    return say.number(value) if float(value).is_integer() else f"{value:,.2f}"
-
-
 def _numbers(totals: dict[str, Any]) -> str:
-    return "; ".join(f"{measure} {_amount(value)}" for measure, value in totals.items())
+    return "; ".join(f"{measure} {say.amount(value)}" for measure, value in totals.items())
 
 
 def _share(share: float | None) -> str:

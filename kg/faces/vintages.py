@@ -1,4 +1,4 @@
-"""What the codes of a column are, as people and programs read it."""
+"""What the codes of a column are, as people and programs read it; as JSON by the contract in `kg/faces/vintage.schema.json`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
     if found.known:
         cells = [
             [period(fit), f"{len(fit.codes)} of {len(found.known)} codes", f"{say.number(fit.rows)} of {say.number(found.rows)} rows",
-             f"{fit.absent} more there were then" if fit.absent else "and no other there was then"]
+             f"{say.counted(fit.absent, 'other')} of that time missing" if fit.absent else "none of that time missing"]
             for fit in shown(found)
         ]  # fmt: skip
         blocks.append(aligned(cells, indent="  "))
@@ -87,10 +87,10 @@ def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
     for one in found.strangers:
         meant = f"; perhaps {say.listed(one.suggestions, 'or')}" if one.suggestions else ""
         notes.append(
-            f'"{say.shown(_at(name, one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.number(one.rows)} rows.'
+            f'"{say.shown(_at(name, one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.counted(one.rows, "row")}.'
         )
     if found.empty:
-        notes.append(f"{say.number(found.empty)} rows have no code.")
+        notes.append(f"{say.counted(found.empty, 'row')} {'has' if found.empty == 1 else 'have'} no code.")
     if found.reused:
         some = found.reused[0]
         held = say.listed(f"{one.label} ({NAMES[one.level][0]}, {span(one.start, one.end)})" for one in some.holders)
