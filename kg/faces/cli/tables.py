@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
 import shlex
 import sys
+from contextlib import nullcontext
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -59,7 +60,12 @@ class OnSplit(StrEnum):
 
 
 def _since(text: str) -> date | None:
-    return None if text == "auto" else day(text)
+    try:
+        return None if text == "auto" else day(text)
+    except typer.BadParameter:
+        raise UsageError(
+            f'--from "{text}" is not a day. Write it as 2015-04-01, or auto to have it found out.'
+        ) from None
 
 
 Column = Annotated[str, typer.Option("--column", "-c", metavar="COL", help="The column of codes.", show_default=False)]
@@ -193,7 +199,7 @@ def crosswalk(
             raise UsageError(
                 "--table needs the day and level of the codes on the left. Give them, as --from 2015-04-01 --from-level ccg."
             )
-        _table(opened(store), day(since), from_level, from_scheme, to, level, scheme, basis, output)
+        _table(opened(store), _since(since) or to, from_level, from_scheme, to, level, scheme, basis, output)
         return
     if file is None or column is None:
         raise UsageError(
@@ -219,8 +225,14 @@ def _recode(
     read = checked([Measure.read(measure) for measure in measures], column, by)
     for path in (path for path in (output, report) if path):
         sheets.distinct(file, path)
+    if output:
+        sheets.form_of(output)
     if report:
         _report_form(report)
+    if output and report and output.resolve() == report.resolve():
+        raise UsageError(
+            f"The table and the report cannot both be written to {output}. Name another file for the report."
+        )
     words = [*by, *(measure.column for measure in read if measure.kind == "category")]
     numbers = [name for name in columns(read) if name not in words]
     frame = sheets.read(file, [column, *words], numbers, sheet)
@@ -232,13 +244,13 @@ def _recode(
         places = sheets.rows_of(file, column, divided.codes, _LINES, sheet)
         where = "; ".join(f"{code} {', '.join(map(str, lines))}" for code, lines in sorted(places.items()))
         raise UsageError(f"{divided} {sheets.unit(file).capitalize()}s of {file}: {where}.") from None
-    if output:
-        sheets.write(recoded, output)
-    else:
-        typer.echo(recoded.collect().write_csv(), nl=False)
-    if report:
-        with sheets.written_beside(report) as beside:
+    with sheets.written_beside(report) if report else nullcontext() as beside:  # both are left behind, or neither
+        if beside and report:
             beside.write_text(losses.render(told, _report_form(report)) + "\n", encoding="utf-8", newline="\n")
+        if output:
+            sheets.write(recoded, output)
+    if not output:
+        typer.echo(recoded.collect().write_csv(), nl=False)
     say(losses.summary(told))
     if left := [name for name in sheets.names(file, sheet) if name not in (column, *words, *numbers)]:
         several = told.rows["in"] > told.codes["in"]
@@ -270,7 +282,7 @@ def _table(
     pairs = graph.concordance(
         since, from_level.value, to, word(level), scheme=from_scheme.value, to_scheme=word(scheme), basis=word(basis)
     )
-    there = pairs[0].to.level if pairs[0].to else word(level)
+    there = next((pair.to.level for pair in pairs if pair.to), word(level))
     name = f"{since}-{from_level.value}-{from_scheme.value}-to-{to}-{there}-{(scheme or from_scheme).value}"
     about = mappings.About(
         name, f"Codes of {NAMES[from_level.value][1]} of {since} and of {NAMES[there][1]} of {to}", graph.release, since, to,
@@ -280,4 +292,4 @@ def _table(
         typer.echo(mappings.as_csv(pairs).decode(), nl=False)
         return
     export.write(output, crosswalks.content(output.name, pairs, about))
-    say(f"Wrote {len(pairs)} pairs to {output}.")
+    say(f"Wrote {len(pairs):,} pairs of codes to {output}.")

@@ -17,13 +17,14 @@ import polars as pl
 
 from kg.errors import BadInput, UsageError
 from kg.faces.sheets.cells import listed, negative, no_number, number, seen, shown
-from kg.faces.sheets.output import distinct, write
+from kg.faces.sheets.output import distinct, form_of, write
 from kg.faces.sheets.output import ending as _ending
 from kg.graph.export import written_beside
 
 __all__ = [
     "ENDINGS",
     "distinct",
+    "form_of",
     "names",
     "read",
     "refuse_negative",

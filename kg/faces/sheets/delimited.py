@@ -143,8 +143,9 @@ def _look(path: Path, width: int) -> None:
         many = "more than " if len(ragged) > _FEW else ""
         where = [line for line, _ in ragged[:_FEW]]
         raise BadInput(
-            f"{path} has {width} columns in its header, but {ragged[0][1]} on line {ragged[0][0]}: {many}{len(where)} "
-            f"{'row has' if len(where) == 1 else 'rows have'} another number of cells ({listed(where, UNIT)}). Put a cell "
+            f"{path} has {width} column{'' if width == 1 else 's'} in its header, but {ragged[0][1]} on line {ragged[0][0]}: "
+            f"{many}{len(where)} {'row has' if len(where) == 1 else 'rows have'} another number of cells "
+            f"({listed(where, UNIT)}). Put a cell "
             "that holds a separator in quotation marks, and give every row as many cells as the header."
         )
 
@@ -208,7 +209,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str], list[str]]]:
 def _decoded(path: Path, file: Iterable[bytes], taken: list[str]) -> Iterator[str]:
     for count, line in enumerate(file, 1):
         if count == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise BadInput(f"{path} is UTF-16 text (so line 1 begins). Save it as CSV in UTF-8.")
+            raise BadInput(f"{path} is UTF-16 text, as the start of line 1 shows. Save it as CSV in UTF-8.")
         try:
             text = line.decode("utf-8-sig" if count == 1 else "utf-8")
         except UnicodeDecodeError as error:

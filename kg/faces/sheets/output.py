@@ -32,6 +32,18 @@ def distinct(source: Path, target: Path) -> None:
         raise UsageError(f"{target} is the file that is read, and would be lost. Name another file to write.")
 
 
+def form_of(path: Path) -> str:
+    """Give the ending of a file that is to be written.
+
+    Raises:
+        UsageError: it says no format.
+    """
+    form = ending(path)
+    if form not in ENDINGS:
+        raise UsageError(f"The ending of {path} does not say which format. End it in one of: {', '.join(ENDINGS)}.")
+    return form
+
+
 def write(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     """Write a table in the format that the ending of the file says; a LazyFrame is computed in streams.
 
@@ -42,9 +54,7 @@ def write(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
         UsageError: the ending says no format, or the table is too long for it.
         BadInput: the folder cannot be written.
     """
-    form = ending(path)
-    if form not in ENDINGS:
-        raise UsageError(f"The ending of {path} does not say which format. End it in one of: {', '.join(ENDINGS)}.")
+    form = form_of(path)
     with written_beside(path) as beside:
         try:
             _sink(_whole(frame.lazy()), form, beside, path)
