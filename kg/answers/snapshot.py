@@ -87,7 +87,7 @@ class Snapshot:
 
     @cached_property
     def _inside(self) -> list[dict[str, Any]]:
-        return self.records.graph.rows("inside", asOf=self.day)
+        return self.records.rows("inside", asOf=self.day)
 
     def _pairs(self, one: str, other: str) -> dict[Iri, list[Iri]]:
         pairs: dict[Iri, list[Iri]] = {}
