@@ -94,7 +94,7 @@ class Recoding:
         from kg.answers.concordance import concordance
         from kg.answers.course import checked
 
-        wish = self._wish(to, None, level, to_scheme or scheme, basis, None)
+        wish = self._wish(to, since, level, to_scheme or scheme, basis, None)
         return concordance(self._codebook, day(since), *checked(from_level, scheme), wish)
 
     def _wish(
