@@ -11,7 +11,7 @@ from kg.answers import losses
 from kg.answers.answer import ATTRIBUTION
 from kg.answers.codebook import NAMES
 from kg.answers.ledger import Ledger, Row
-from kg.graph.names import thing
+from kg.graph.names import Iri, thing
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,15 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
             )
             + ", so every number of theirs is an estimate."
         )
+    moved = [
+        event for event in ledger.crosswalk.ground.moves if ledger.records.event(event)["type"] == "PartialTransfer"
+    ]
+    if told := [
+        f"{say.on(*_when(ledger, event))}, {ledger.records.event(event)['summary']}"
+        for event in moved
+        if any(event in way.moves for way in ledger.ways)
+    ]:
+        yield f"Boundaries moved on the way: {'; '.join(told)}."
     used = {basis for way in ledger.ways for pair in ledger.weighed(way) for basis in pair.basis.split("; ") if basis}
     if ledger.wish.basis and (others := sorted(used - {ledger.wish.basis})):
         codes = sorted(
@@ -172,3 +181,8 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
         yield (
             f"{say.shortened(reused, 4)} {'has' if len(reused) == 1 else 'have'} been the code of more than one body; read as of {say.day(day)}."
         )
+
+
+def _when(ledger: Ledger, event: Iri) -> tuple[date, str]:
+    facts = ledger.records.event(event)
+    return facts["happenedOn"], facts["precision"]
