@@ -598,6 +598,48 @@ def test_the_fields_of_the_report_are_those_of_its_schema(in_memory: Graph) -> N
     assert reports.__name__ == "kg.answers.report"
 
 
+def test_without_a_level_footprints_become_boards(in_memory: Graph) -> None:
+    """ONS codes of footprints have no recorded end, and are no reason to look for footprints in 2026."""
+    footprints = table(codes(in_memory, "stp", "2020-04-01"), "stp")
+    report = recode(
+        in_memory,
+        footprints,
+        "stp",
+        since="2020-04-01",
+        to="2026-04-01",
+        measures=["count:patients"],
+        basis="population",
+    ).report
+    assert report.to == {"day": "2026-04-01", "level": "icb", "scheme": "ods"}
+    assert report.codes == {"in": 42, "recoded": 42, "unmapped": 0, "out": 36}
+
+
+def test_a_code_that_was_not_in_use_is_told_by_its_nearest_time(in_memory: Graph) -> None:
+    frame, measures = table(["00C", "16C"]), ["count:patients"]
+    report = recode(in_memory, frame, since="2017-04-01", to="2022-07-01", level="icb", measures=measures).report
+    assert [row["why"] for row in report.unmapped] == [
+        "not in use on 1 April 2017: the code of NHS Tees Valley CCG from 1 April 2020 until 30 June 2022"
+    ]
+
+
+def test_what_a_total_of_a_rate_is_of_is_said(in_memory: Graph, of_2015: pl.DataFrame) -> None:
+    report = recode(
+        in_memory, of_2015, to="2022-07-01", level="icb", measures=["rate:smoking:patients"], on_split="main"
+    ).report
+    assert [row.get("denominator") for row in report.totals] == [None, "patients"]
+    people = sum(rate * base for rate, base in of_2015.select("smoking", "patients").iter_rows())
+    assert report.totals[1]["in"] == pytest.approx(people, rel=1e-11)
+    assert "smoking times patients: " in losses.summary(report)
+
+
+def test_shares_that_were_not_applied_are_not_cautioned_about(in_memory: Graph, of_2015: pl.DataFrame) -> None:
+    for policy, told in (("list", False), ("main", True)):
+        report = recode(
+            in_memory, of_2015, to="2022-07-01", level="icb", measures=["count:patients"], on_split=policy
+        ).report
+        assert any("the shares are of the whole" in caution for caution in report.cautions) is told
+
+
 # Laws
 
 settled = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -152,8 +152,10 @@ def test_a_mixed_list_is_called_mixed_with_the_lines(kg: Callable[..., Done], in
     text = " ".join(done.out.split())
     last = len(rows) + 1
     assert text.startswith("The codes are mixed: no one time fits all 209; 2 do between them.")
-    assert f"16C (line {last - 3}), 36J (lines 102 and {last - 2})" in text.replace(") and ", "), ")
-    assert f'"O0D (line {last - 1})" is no code; perhaps 00D, on 1 row.' in text
+    assert f"until 30 June 2022: 16C (line {last - 3}); and 36J (lines 102 and {last - 2})." in text.replace(
+        ") and", "); and"
+    )
+    assert f'"O0D" (line {last - 1}) is no code; perhaps 00D.' in text
     assert "1 row has no code." in text
     (told,) = printed_vintage(kg("vintage", "t.csv", "-c", "code", "--json"))
     assert told["verdict"] == "mixed"
@@ -257,7 +259,7 @@ def test_tables_of_every_kind_are_read_and_written(kg: Callable[..., Done], give
     assert done.said.startswith(
         "5 rows of 4 CCGs of 1 April 2015 were recoded to 2 ICBs of 1 July 2022; what has no home"
     )
-    assert "n: 682 in, 673 recoded, 9 without a home, 73 of it by estimated shares." in done.said
+    assert "n: 682 in, 673 recoded, of which 73 by estimated shares; 9 without a home." in done.said
 
 
 def test_without_an_output_the_table_goes_to_standard_output(kg: Callable[..., Done]) -> None:

@@ -84,6 +84,7 @@ def test_rows_count_as_well_as_codes(codebook: Codebook) -> None:
         ("NHS BRADFORD CITY CCG", "a name", "02W"),
         ("13Q", "the code of National Commissioning Hub 1, which is at none of these levels", ""),
         ("E3800215", "", "E38000215"),
+        ("TOTAL", "", ""),  # TAL was a code, and is nothing like it
     ],
 )
 def test_what_fits_none_is_explained_or_a_code_like_it_suggested(

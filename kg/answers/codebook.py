@@ -110,6 +110,10 @@ class Codebook:
         """Give what a code stood for on a day; a code has one holder at a time."""
         return next((held for held in self.by_code.get(code, ()) if held.on(day)), None)
 
+    def nearest(self, code: str, day: date) -> Held:
+        """Give what a code stood for at the time nearest to a day."""
+        return min(self.by_code[code], key=lambda held: max(held.start - day, day - held.end))
+
     def on(self, day: date, level: Level, scheme: Scheme = "ods") -> dict[Iri, Held]:
         """Give the bodies of a level that had a code on a day, each with that code.
 
@@ -126,18 +130,18 @@ class Codebook:
             raise UsageError(_none_then(of_level, day, level, scheme))
         return found
 
-    def has(self, day: date, level: Level) -> bool:
+    def has(self, day: date, level: Level, scheme: Scheme = "ods") -> bool:
         """Whether bodies of a level had codes on a day."""
-        return any(held.level == level and held.on(day) for held in self.held)
+        return any((held.level, held.scheme) == (level, scheme) and held.on(day) for held in self.held)
 
-    def following(self, level: Level, day: date) -> Level:
+    def following(self, level: Level, day: date, scheme: Scheme = "ods") -> Level:
         """Give the level that the same ground is told by on another day: CCG or sub-ICB location, footprint or ICB.
 
         Raises:
             UsageError: nothing of the kind had codes on that day.
         """
         course = next(course for course in SUCCESSIONS if level in course)
-        if found := [one for one in (level, *course) if self.has(day, one)]:
+        if found := [one for one in (level, *course) if self.has(day, one, scheme)]:
             return found[0]
         raise UsageError(
             f"Nothing that {NAMES[level][1]} became, or were before, had a code on {say.day(day)}. Give another "

@@ -27,7 +27,7 @@ def concordance(codebook: Codebook, since: date, level: Level, scheme: Scheme, w
     Raises:
         UsageError: there were no such codes on one of the days, or the right ones stand for less than the left ones.
     """
-    there = wish.level or codebook.following(level, wish.to)
+    there = wish.level or codebook.following(level, wish.to, wish.scheme or scheme)
 
     def ways(*preference: str) -> dict[str, Way]:
         crosswalk = Crosswalk(codebook, since, wish.to, there, wish.scheme or scheme, preference)

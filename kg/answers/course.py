@@ -133,15 +133,16 @@ def _from(codebook: Codebook, known: Iterable[str], wish: Wish, since: date, fou
     held = {code: one for code in known if (one := codebook.holder(code, since))}
     if not held:
         some = min(known)
-        last = codebook.by_code[some][-1]
+        one = codebook.nearest(some, since)
         raise UsageError(
-            f"None of the codes was in use on {say.day(since)}: {some}, for one, was that of {last.label} "
-            f"{span(last.start, last.end)}. Give another --from, or auto."
+            f"None of the codes was in use on {say.day(since)}: {some}, for one, was that of {one.label} "
+            f"{span(one.start, one.end)}. Give another --from, or auto."
         )
     levels = [level for level in LEVELS if any(one.level == level for one in held.values())]
     scheme = next(one.scheme for one in held.values())
-    level = wish.level or codebook.following(levels[-1], wish.to)
-    crosswalk = Crosswalk(codebook, since, wish.to, level, wish.scheme or scheme, wish.preference)
+    there = wish.scheme or scheme
+    level = wish.level or codebook.following(levels[-1], wish.to, there)
+    crosswalk = Crosswalk(codebook, since, wish.to, level, there, wish.preference)
     return Course(crosswalk, held, scheme, found)
 
 

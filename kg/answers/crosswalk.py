@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from kg.answers.codebook import NAMES, Codebook, Held, Level, Scheme
+from kg.answers.codebook import LEVELS, NAMES, Codebook, Held, Level, Scheme
 from kg.answers.ground import NOWHERE, Ground, Spread, ahead, blended, there
 from kg.answers.hindsight import Sizes, back
 from kg.answers.portions import BASES
@@ -156,9 +156,11 @@ class Crosswalk:
 
     def _walk(self, held: Held) -> Way:
         if _SIZE[held.level] > _SIZE[self.level]:
+            large = [one for one in LEVELS if _SIZE[one] >= _SIZE[held.level]]
+            then = next((one for one in large if self.codebook.has(self.until, one, self.scheme)), held.level)
             raise UsageError(
                 f"{held.code} is {_a(NAMES[held.level][0])}, which is larger than {_a(NAMES[self.level][0])}: how a number "
-                f"of the whole is divided among its parts cannot be told from the codes. Ask for a --level as large, as {held.level}."
+                f"of the whole is divided among its parts cannot be told from the codes. Ask for a --level as large, as {then}."
             )
         spread = self._spread(held.body)
         pairs = [self._pair(held, spread, target) for target in spread.targets]

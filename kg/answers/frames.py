@@ -155,6 +155,11 @@ class Tally:
         names = dict.fromkeys(name for found in self.codes.values() for name in found.totals)
         return {name: _added(found.totals[name] for found in self.codes.values()) for name in names}
 
+    @property
+    def rates(self) -> dict[str, str]:
+        """The column of which each rate is a rate."""
+        return {rate.column: rate.denominator for rate in self._plan.rates.values()}
+
     def recoded(self, links: Iterable[Link]) -> Any:
         """Give the table with links applied, as the same kind of frame as it came in.
 

@@ -113,6 +113,8 @@ class Ledger:
                 "estimated": self.amount((pair for way in self.ways for pair in self.weighed(way)), measure),
                 "empty": sum(found.empty.get(measure, 0) for found in self.table.codes.values()),
             }  # fmt: skip
+            if measure in self.table.rates:
+                row["denominator"] = self.table.rates[measure]
             if self.wish.policy == "main":
                 row["misplaced"] = self.misplaced(measure)
             yield row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from kg.answers import language as say
@@ -55,12 +55,12 @@ def divided(ledger: Ledger) -> Iterator[Row]:
 def unmapped(ledger: Ledger) -> Iterator[Row]:
     """Give every value that leads nowhere, with its rows and numbers, and why."""
     strangers = {one.value: one for one in ledger.told.strangers}
-    holders = ledger.crosswalk.codebook.by_code
+    book, day = ledger.crosswalk.codebook, ledger.crosswalk.since
     for code, found in sorted(ledger.table.codes.items()):
         if code in ledger.homes:
             continue
         if code not in ledger.course.held:
-            why = _why(holders.get(code, ()), strangers.get(code), ledger.crosswalk.since)
+            why = _why(book.nearest(code, day) if code in book.by_code else None, strangers.get(code), day)
         elif ledger.wish.policy == "list":
             why = "divided, and left out of the sums"
         else:
@@ -69,10 +69,9 @@ def unmapped(ledger: Ledger) -> Iterator[Row]:
         yield {"code": code, "rows": found.rows, "totals": totals, "why": why}
 
 
-def _why(holders: Sequence[Held], stranger: Stranger | None, day: date) -> str:
-    if holders:
-        last = holders[-1]
-        return f"not in use on {say.day(day)}: the code of {last.label} {span(last.start, last.end)}"
+def _why(held: Held | None, stranger: Stranger | None, day: date) -> str:
+    if held:
+        return f"not in use on {say.day(day)}: the code of {held.label} {span(held.start, held.end)}"
     if stranger is None:
         return "no code"
     hint = f"; perhaps {say.listed(stranger.suggestions, 'or')}" if stranger.suggestions else ""

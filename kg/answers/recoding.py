@@ -92,14 +92,15 @@ def _refuse(course: Course, wish: Wish, table: Tally) -> None:
     if wish.policy != "refuse" or not divided:
         return
     rows = sum(table.codes[way.held.code.upper()].rows for way in divided)
-    told = []
+    alike: dict[str, list[str]] = {}
     for way in divided[:_NAMED]:
-        into = [pair.to.code if pair.to else "not known where" for pair in way.pairs]
         bases = available(course.crosswalk, way)
-        told.append(
-            f"{way.held.code} ({course.crosswalk.codebook.name(way.held, course.crosswalk.since)}) into "
-            f"{say.listed(into)}, shares by {say.listed(bases) if bases else 'nothing'}"
+        into = f"into {say.listed(pair.to.code for pair in way.pairs if pair.to)}, " + (
+            f"shares by {say.listed(bases)}" if bases else "of which no share is recorded"
         )
+        name = course.crosswalk.codebook.name(way.held, course.crosswalk.since)
+        alike.setdefault(into, []).append(f"{way.held.code} ({name})")
+    told = [f"{', '.join(codes)} {into}" for into, codes in alike.items()]
     if len(divided) > _NAMED:
         told.append(f"and {len(divided) - _NAMED} more ({', '.join(way.held.code for way in divided[_NAMED:])})")
     back = "Going back in time, what was merged is divided again by an estimate. " if course.crosswalk.backwards else ""

@@ -116,6 +116,11 @@ def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
     )
 
 
+def measured(row: Row) -> str:
+    """Give what a row of totals counts, in words: of a rate, "smoking times patients"."""
+    return f"{row['measure']} times {row['denominator']}" if "denominator" in row else str(row["measure"])
+
+
 def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
     if ledger.crosswalk.backwards:
         yield (
@@ -152,7 +157,7 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
     elif used and not ledger.wish.basis:
         yield f"Shared out by {say.listed(sorted(used))}, the only count that is recorded."
     blended: dict[str, list[str]] = {}
-    for way in ledger.ways:
+    for way in ledger.ways if ledger.wish.policy != "list" else ():
         for body in way.blended:
             blended.setdefault(ledger.records.thing(body).label, []).append(way.held.code)
     for label, codes in sorted(blended.items()):
@@ -163,7 +168,7 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
     for row in totals if ledger.wish.policy == "main" else ():
         if row["misplaced"]:
             yield (
-                f"Divided codes were given whole to their largest parts: of {row['measure']}, about {say.amount(row['misplaced'])} "
+                f"Divided codes were given whole to their largest parts: of {measured(row)}, about {say.amount(row['misplaced'])} "
                 f"of {say.amount(row['in'])} belong elsewhere."
             )
     for row in totals:

@@ -182,4 +182,5 @@ def _near(codebook: Codebook, value: str) -> Iterable[str]:
     padded = {value.zfill(width) for width in (3,) if len(value) < width}
     plain = re.sub(r"[^0-9A-Z]", "", value)
     exact = [code for code in sorted({*swapped, *padded, plain}) if code in codes]
-    return exact or difflib.get_close_matches(value, codes, n=_NEAR, cutoff=_LIKE)
+    like = [code for code in codes if abs(len(code) - len(value)) <= 1]  # a word such as "total" is like no code
+    return exact or difflib.get_close_matches(value, like, n=_NEAR, cutoff=_LIKE)

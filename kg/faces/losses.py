@@ -12,7 +12,7 @@ from typing import Any
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, SourceRef, cite
 from kg.answers.ledger import Row
-from kg.answers.report import Report
+from kg.answers.report import Report, measured
 from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
 
 #: A section of a report: its heading, what it says, its columns and its rows.
@@ -58,18 +58,22 @@ def summary(report: Report, width: int = 110) -> str:
     """Give what a person must know at once: the sentence, the totals and the cautions."""
     lines = [wrapped(report.sentence, "", width)]
     for row in report.totals:
-        told = f"{row['measure']}: {say.amount(row['in'])} in, {say.amount(row['out'])} recoded"
-        for name, words in (
-            ("unmapped", "without a home"),
-            ("estimated", "of it by estimated shares"),
-            ("misplaced", "of it misplaced"),
-        ):
+        told = f"{measured(row)}: {say.amount(row['in'])} in, {say.amount(row['out'])} recoded"
+        for name, words in (("estimated", "by estimated shares"), ("misplaced", "misplaced")):
             if row.get(name):
-                told += f", {say.amount(row[name])} {words}"
+                told += f", of which {say.amount(row[name])} {words}"
+        if row["unmapped"]:
+            told += f"; {say.amount(row['unmapped'])} without a home"
         lines.append(wrapped(told + ".", "  ", width))
-    left = [f"{row['code'] or 'no code'} ({row['why']})" for row in report.unmapped]
-    if left:
-        lines.append(wrapped(f"Without a home: {say.shortened(left, 6)}.", "  ", width))
+    why: dict[str, list[str]] = {}
+    for row in report.unmapped:
+        why.setdefault(row["why"], []).append(row["code"])
+    if why:
+        left = [
+            f"{say.shortened(codes, 12)} ({reason})" if codes != [""] else "rows without a code"
+            for reason, codes in why.items()
+        ]
+        lines.append(wrapped(f"Without a home: {'; '.join(left[:6])}{'; and more' if left[6:] else ''}.", "  ", width))
     return "\n".join([*lines, *(wrapped(caution, "  ", width) for caution in report.cautions)])
 
 
@@ -92,7 +96,7 @@ def _sections(report: Report, cites: Callable[[Iterable[str]], str]) -> Iterator
     names = ("in", "out", "unmapped", "estimated", *misplaced, "empty")
     yield (
         "Totals", "", ("measure", *names),
-        [[row["measure"], *(number(row[name]) for name in names)] for row in report.totals],
+        [[measured(row), *(number(row[name]) for name in names)] for row in report.totals],
     )  # fmt: skip
     yield (
         "Without a home", "These stand under no code in the new table.", ("code", "rows", "numbers", "why"),
@@ -122,7 +126,7 @@ def _sections(report: Report, cites: Callable[[Iterable[str]], str]) -> Iterator
         [[row["date"], f"{row['summary']} {cites(row['sources'])}", ", ".join(row["codes"]), ", ".join(row["bases"]) or "nothing"] for row in report.missing],
     )  # fmt: skip
     yield (
-        "Boundaries that moved on the way", "", ("date", "what happened", "codes", "people counted"),
+        "Boundaries that moved on the way", "", ("date", "what happened", "codes", "share recorded"),
         [[row["date"], f"{row['summary']} {cites(row['sources'])}", say.shortened(row["codes"], 6), "yes" if row["measured"] else "no"] for row in report.moves],
     )  # fmt: skip
     yield (

@@ -81,13 +81,14 @@ def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
     notes = []
     if found.mixed:
         notes += [
-            f"Not of {period(found.parts[0])}: {say.shortened([_at(name, code, lines) for code in sorted(part.codes)], 12)}, of {period(part)}."
+            f"Of {period(part)}: "
+            f"{say.shortened([f'{code} ({_at(lines.get((name, code)), found.counts[code])})' for code in sorted(part.codes)], 12)}."
             for part in found.parts[1:]
         ]
     for one in found.strangers:
         meant = f"; perhaps {say.listed(one.suggestions, 'or')}" if one.suggestions else ""
         notes.append(
-            f'"{say.shown(_at(name, one.value, lines), 60)}" is {one.is_ or "no code"}{meant}, on {say.counted(one.rows, "row")}.'
+            f'"{say.shown(one.value, 60)}" ({_at(lines.get((name, one.value)), one.rows)}) is {one.is_ or "no code"}{meant}.'
         )
     if found.empty:
         notes.append(f"{say.counted(found.empty, 'row')} {'has' if found.empty == 1 else 'have'} no code.")
@@ -101,13 +102,12 @@ def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
     return notes
 
 
-def _at(name: str, code: str, lines: Lines) -> str:
-    where = lines.get((name, code), ())
-    return (
-        f"{code} (line{'s' if len(where) > 1 else ''} {say.shortened([str(line) for line in where], 5)})"
-        if where
-        else code
-    )
+def _at(places: Sequence[int] | None, rows: int) -> str:
+    """Say where a value stands: "line 4", "lines 4, 7 and 12 others", or on how many rows when that is all that is known."""
+    if not places:
+        return say.counted(rows, "row")
+    every = [str(place) for place in places] + [""] * (rows - len(places))
+    return f"line{'s' if rows > 1 else ''} {say.shortened(every, len(places))}"
 
 
 def _cells(name: str, found: Vintage, fit: Fit) -> list[Any]:
