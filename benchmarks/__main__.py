@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import cold_start, saved_queries
+from benchmarks import cold_start, files, recoding, saved_queries
 
 
 def main() -> None:
     """Run every benchmark."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
-    for title, measured in (("Cold start", cold_start.run), ("Saved queries", saved_queries.run)):
+    every = (
+        ("Cold start", cold_start.run), ("Saved queries", saved_queries.run), ("Recoding", recoding.run), ("Files", files.run),
+    )  # fmt: skip
+    for title, measured in every:
         print(f"\n{title}", flush=True)
         for line in measured():
             print(f"  {line}", flush=True)

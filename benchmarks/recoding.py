@@ -59,7 +59,7 @@ def run(rows: int = ROWS, spark_rows: int = SPARK_ROWS) -> list[str]:
 def made(codes: list[str], rows: int) -> pl.DataFrame:
     """Make a table without order: the code, a whole number, and a rate with what it is a rate of."""
     chance = random.Random(2015)
-    few = min(rows, 1000003)
+    few = min(rows, 1_000_003)
     block = pl.DataFrame({
         "ccg": [chance.choice(codes) for _ in range(few)],
         "n": [chance.randrange(1000) for _ in range(few)],

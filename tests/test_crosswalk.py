@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.answers.codebook import Codebook, Held, Level
+from kg.answers.codebook import KINDS, Codebook, Held, Level
 from kg.answers.concordance import concordance
 from kg.answers.course import Wish
 from kg.answers.crosswalk import Crosswalk, Pair, Way
@@ -19,7 +19,7 @@ from kg.answers.record import Records
 from kg.errors import UsageError
 from kg.faces.library import Graph
 from kg.graph.inputs import Inputs
-from kg.graph.names import key_of
+from kg.graph.names import key_of, thing
 
 FACTS = Inputs.default().data.parent.parent / "shared" / "facts"
 needs_facts = pytest.mark.skipif(not FACTS.is_dir(), reason="the gathered facts are not beside the checkout")
@@ -44,6 +44,24 @@ def parts(way: Way) -> dict[str | None, Fraction | None]:
 
 def divided(found: Mapping[str, Way]) -> set[str]:
     return {code for code, way in found.items() if way.divided}
+
+
+def test_the_bodies_of_every_level_are_those_that_were_ever_of_its_kinds(codebook: Codebook) -> None:
+    kinds = [thing("kind", kind) for kinds in KINDS.values() for kind in kinds]
+    ever = {row["body"] for kind in kinds for row in codebook.records.rows("ever-of-kind", kind=kind)}
+    assert codebook.bodies == ever
+    assert codebook.bodies > {held.body for held in codebook.held}
+
+
+def test_a_crosswalk_that_is_asked_for_again_is_the_same_one(records: Records) -> None:
+    codebook = Codebook(records)
+    first = Crosswalk.kept(codebook, APRIL_2015, JULY_2022, "icb", "ods", ("population",))
+    assert Crosswalk.kept(codebook, APRIL_2015, JULY_2022, "icb", "ods", ("population",)) is first
+    assert Crosswalk.kept(codebook, APRIL_2015, JULY_2022, "icb", "ods", ("practices",)).preference == ("practices",)
+    for until in (date.fromordinal(JULY_2022.toordinal() + days) for days in range(1, 40)):
+        assert Crosswalk.kept(codebook, APRIL_2015, until, "icb", "ods", ("population",)).until == until
+    assert len(codebook.kept) < 20
+    assert Crosswalk.kept(codebook, APRIL_2015, JULY_2022, "icb", "ods", ("population",)) is not first
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from kg.answers import language as say
 from kg.answers.record import Records
@@ -65,6 +65,7 @@ class Codebook:
 
     def __init__(self, records: Records) -> None:
         self.records = records
+        self.kept: dict[object, Any] = {}  # what others have worked out from these codes, for when it is asked again
 
     @cached_property
     def held(self) -> tuple[Held, ...]:
@@ -72,21 +73,21 @@ class Codebook:
 
         A body that was of one level in several kinds one after the other holds its code throughout.
         """
+        levels = {thing("kind", kind): level for level, kinds in KINDS.items() for kind in kinds}
         found: dict[tuple[Level, Iri], Held] = {}
-        for level, kinds in KINDS.items():
-            for kind in kinds:
-                for row in self.records.rows("codes-of-kind", kind=thing("kind", kind)):
-                    start, end = max(row["start"], row["kindStart"]), min(row["end"], row["kindEnd"])
-                    scheme = local_name(row["scheme"])
-                    if start >= end or scheme not in SCHEMES:
-                        continue
-                    key = level, row["assignment"]
-                    if key in found:
-                        start, end = min(start, found[key].start), max(end, found[key].end)
-                    sure = "unknown" not in (row["startPrecision"], row["endPrecision"])
-                    found[key] = Held(
-                        row["code"], scheme, level, row["body"], row["label"], start, end, row["assignment"], sure
-                    )
+        for row in (row for row in self._rows if row["code"]):
+            start, end = max(row["start"], row["kindStart"]), min(row["end"], row["kindEnd"])
+            scheme = local_name(row["scheme"])
+            if start >= end or scheme not in SCHEMES:
+                continue
+            level = levels[row["kind"]]
+            key = level, row["assignment"]
+            if key in found:
+                start, end = min(start, found[key].start), max(end, found[key].end)
+            sure = "unknown" not in (row["startPrecision"], row["endPrecision"])
+            found[key] = Held(
+                row["code"], scheme, level, row["body"], row["label"], start, end, row["assignment"], sure
+            )
         return tuple(
             sorted(found.values(), key=lambda held: (LEVELS.index(held.level), held.code, held.start, held.body))
         )
@@ -102,9 +103,11 @@ class Codebook:
     @cached_property
     def bodies(self) -> frozenset[Iri]:
         """The bodies of every level, with a code or without."""
-        kinds = [kind for kinds in KINDS.values() for kind in kinds]
-        rows = [row for kind in kinds for row in self.records.rows("ever-of-kind", kind=thing("kind", kind))]
-        return frozenset(row["body"] for row in rows)
+        return frozenset(row["body"] for row in self._rows)
+
+    @property
+    def _rows(self) -> list[dict[str, Any]]:
+        return self.records.rows("codes-of-levels")
 
     def holder(self, code: str, day: date) -> Held | None:
         """Give what a code stood for on a day; a code has one holder at a time."""

@@ -142,7 +142,7 @@ def _from(codebook: Codebook, known: Iterable[str], wish: Wish, since: date, fou
     scheme = next(one.scheme for one in held.values())
     there = wish.scheme or scheme
     level = wish.level or codebook.following(levels[-1], wish.to, there)
-    crosswalk = Crosswalk(codebook, since, wish.to, level, there, wish.preference)
+    crosswalk = Crosswalk.kept(codebook, since, wish.to, level, there, wish.preference)
     return Course(crosswalk, held, scheme, found)
 
 

@@ -19,6 +19,8 @@ from kg.graph.names import Iri, key_of
 
 #: How large a level is; people can be put into a level as large or larger, and not into a smaller one.
 _SIZE: Final[Mapping[Level, int]] = {"pct": 0, "ccg": 0, "subicb": 0, "stp": 1, "icb": 1, "region": 2}
+#: How many crosswalks are kept for when they are asked for again.
+_KEPT: Final = 16
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,20 @@ class Crosswalk:
             self._only_by[basis] = Crosswalk(self.codebook, self.since, self.until, self.level, self.scheme, (basis,))
         return self._only_by[basis]
 
+    @classmethod
+    def kept(
+        cls, codebook: Codebook, since: date, until: date, level: Level, scheme: Scheme, preference: Sequence[str]
+    ) -> Crosswalk:
+        """Give the crosswalk that was asked for before, with all that it has found by then, or a new one."""
+        asked, kept = (since, until, level, scheme, tuple(preference)), codebook.kept
+        if asked not in kept:
+            made = cls(codebook, since, until, level, scheme, preference)
+            for old in list(kept)[: len(kept) - _KEPT + 1]:
+                del kept[old]
+            kept[asked] = made
+        found: Crosswalk = kept[asked]
+        return found
+
     @property
     def backwards(self) -> bool:
         return self.until < self.since
@@ -173,8 +189,7 @@ class Crosswalk:
 
     def _moves(self, held: Held) -> tuple[Iri, ...]:
         """Give the boundary moves between the two days of the bodies on the way, in order of date."""
-        events = {passing.event for step, _ in self.ground.steps for passing in step}
-        reached = self.ground.reached(held.body, events, backwards=self.backwards)
+        reached = self.ground.reached(held.body, self.ground.events, backwards=self.backwards)
         return tuple(event for event, bodies in self.ground.moves.items() if bodies & reached)
 
     def _pair(self, held: Held, spread: Spread, target: Iri) -> Pair:

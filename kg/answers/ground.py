@@ -78,6 +78,7 @@ class Ground:
         }
         passings, self.stated = gathered(records, self._of_people(list(found)))
         self.steps: list[tuple[list[Passing], bool]] = list(steps(passings))
+        self.events = frozenset(passing.event for passing in passings)
 
     def _of_people(self, transfers: list[Transfer]) -> list[Transfer]:
         """Leave out the duties that a body gave to one while its ground and code went to another."""
@@ -95,20 +96,23 @@ class Ground:
         """Give the events by which boundaries moved, measured or not, each with the bodies that it touched, in order of date."""
         since, until = self._days
         rows = self.records.rows("events-between", since=since, asOf=until)
-        found = [row["event"] for row in rows if local_name(row["type"]) in _MOVES]
-        sides = {event: self.records.sides(event) for event in dict.fromkeys(found)}
+        found = dict.fromkeys(row["event"] for row in rows if local_name(row["type"]) in _MOVES)
+        sides = {event: self.records.sides(event) for event in found}
         return {event: frozenset((*side["before"], *side["after"])) for event, side in sides.items()}
 
     def reached(self, body: Iri, events: Collection[Iri], *, backwards: bool = False) -> set[Iri]:
         """Give the bodies that some people of a body were in, by these events; the body itself is one."""
         found = {body}
-        for step, _ in reversed(self.steps) if backwards else self.steps:
-            for passing in step:
-                near, far = passing.giver, passing.receiver
-                near, far = (far, near) if backwards else (near, far)
-                if passing.event in events and near in found:
-                    found.add(far)
+        for event, near, far in self._passed[backwards]:
+            if near in found and event in events:
+                found.add(far)
         return found
+
+    @cached_property
+    def _passed(self) -> tuple[list[tuple[Iri, Iri, Iri]], ...]:
+        """Event, nearer and farther body of each passing in their order: forwards, and backwards."""
+        forwards = [(one.event, one.giver, one.receiver) for step, _ in self.steps for one in step]
+        return forwards, [(one.event, one.receiver, one.giver) for step, _ in reversed(self.steps) for one in step]
 
     def bases(self, event: Iri) -> tuple[str, ...]:
         """Give what the shares of an event are counted by, for every giver that it divides."""

@@ -89,6 +89,14 @@ class Snapshot:
     def _inside(self) -> list[dict[str, Any]]:
         return self.records.rows("inside", asOf=self.day)
 
+    @cached_property
+    def _of_member(self) -> dict[Iri, list[tuple[int, dict[str, Any]]]]:
+        """Give the rows of each member, with the place of each among all: what comes first goes before."""
+        found: dict[Iri, list[tuple[int, dict[str, Any]]]] = {}
+        for at, row in enumerate(self._inside):
+            found.setdefault(row["member"], []).append((at, row))
+        return found
+
     def _pairs(self, one: str, other: str) -> dict[Iri, list[Iri]]:
         pairs: dict[Iri, list[Iri]] = {}
         for row in self._inside:
@@ -112,8 +120,9 @@ class Snapshot:
         while level:
             if group in level:
                 return level[group]
-            rows = [row for row in self._inside if row["member"] in level and row["group"] not in seen]
-            level = {row["group"]: (*level[row["member"]], row["membership"]) for row in reversed(rows)}
+            rows = [(at, row) for one in level for at, row in self._of_member.get(one, ()) if row["group"] not in seen]
+            ordered = [row for _, row in sorted(rows, key=lambda placed: placed[0], reverse=True)]
+            level = {row["group"]: (*level[row["member"]], row["membership"]) for row in ordered}
             seen.update(level)
         return ()
 
