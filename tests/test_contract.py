@@ -59,7 +59,7 @@ COMMANDS = [
     ("answer", "show", "Berkshire West ICS"),
     ("answer", "show", "CCG"),
     ("answer", "diff", "2026-03-31", "2026-04-01"),
-    ("answer", "diff", "1999-01-01", "2026-11-21"),
+    ("answer", "diff", "2017-12-31", "2019-06-30"),
     ("answer", "diff", "2026-04-01", "2026-04-01"),
     ("answer", "timeline", "NHS Frimley ICB"),
     ("answer", "timeline", "ICS"),

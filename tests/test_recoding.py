@@ -583,7 +583,9 @@ def test_a_report_is_shown_in_every_form(in_memory: Graph, of_2015: pl.DataFrame
 def test_one_of_a_thing_is_not_called_several(in_memory: Graph) -> None:
     report = recode(in_memory, table(["02N"]), to="2020-04-01", measures=["count:patients"]).report
     assert (
-        report.sentence == "1 row of 1 CCG of 1 April 2019 was recoded to 1 CCG of 1 April 2020; every total is kept."
+        report.sentence
+        == "1 row of 1 CCG in use from 1 April 2019 until 31 March 2020 was recoded to 1 CCG of 1 April 2020; "
+        "every total is kept."
     )
 
 

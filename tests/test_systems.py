@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def of_kind(asked: library.Graph, kind: str, day: str) -> set[str]:
     return {curie(row["body"]) for row in asked.query("bodies-of-kind", {"kind": kind, "asOf": day})}
 
 
+@cache
 def holders(scheme: str = "ods") -> dict[str, list[dict[str, str]]]:
     held: dict[str, list[dict[str, str]]] = {}
     for row in table("codes"):

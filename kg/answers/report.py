@@ -9,7 +9,7 @@ from datetime import date
 from kg.answers import language as say
 from kg.answers import losses
 from kg.answers.answer import ATTRIBUTION
-from kg.answers.codebook import NAMES
+from kg.answers.codebook import NAMES, span
 from kg.answers.ledger import Ledger, Row
 from kg.graph.names import Iri, thing
 
@@ -104,7 +104,7 @@ def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
     out = len(ledger.reached)
     kept = all(row["unmapped"] == 0 for row in totals)
     return (
-        f"{say.counted(ledger.table.rows, 'row')} of {codes} of {say.day(ledger.crosswalk.since)} "
+        f"{say.counted(ledger.table.rows, 'row')} of {codes} {_of(ledger)} "
         f"{'was' if ledger.table.rows == 1 else 'were'} recoded to {say.counted(out, *there)} of {say.day(ledger.crosswalk.until)}"
         + (
             "; every total is kept."
@@ -114,6 +114,13 @@ def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
             else "."
         )
     )
+
+
+def _of(ledger: Ledger) -> str:
+    """Say of which day codes were read, or in which time that was found out they were all in use."""
+    if ledger.course.periods:
+        return f"in use {span(ledger.course.periods[0].start, ledger.course.periods[0].end)}"
+    return f"of {say.day(ledger.crosswalk.since)}"
 
 
 def measured(row: Row) -> str:

@@ -22,8 +22,10 @@ Groups = Mapping[str, Vintage]
 Lines = Mapping[tuple[str, str], Sequence[int]]
 
 
-def render(groups: Groups, form: Format, lines: Lines | None = None, release: str = "", width: int = 110) -> str:
-    """Show what the codes of each group of rows are; `lines` tells where in the file the odd ones stand."""
+def render(
+    groups: Groups, form: Format, lines: Lines | None = None, release: str = "", width: int = 110, unit: str = "line"
+) -> str:
+    """Show what the codes of each group of rows are; `lines` tells where in the file the odd ones stand, in a `unit`."""
     if form == "json":
         import json
 
@@ -34,7 +36,7 @@ def render(groups: Groups, form: Format, lines: Lines | None = None, release: st
             [str(cell) for cell in _cells(name, found, fit)] for name, found in groups.items() for fit in shown(found)
         ]
         return as_csv(_COLUMNS, cells) if form == "csv" else as_markdown(_COLUMNS, cells)
-    blocks = [_text(name, found, lines or {}, width) for name, found in groups.items()]
+    blocks = [_text(name, found, lines or {}, width, unit) for name, found in groups.items()]
     return "\n\n".join([*blocks, wrapped(f"Release {release}.", "  ", width)])
 
 
@@ -53,7 +55,7 @@ def odd(found: Vintage) -> set[str]:
     return {one.value for one in found.strangers} | {code for part in found.parts[1:] for code in part.codes}
 
 
-def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
+def _text(name: str, found: Vintage, lines: Lines, width: int, unit: str) -> str:
     head = f"{name}: " if name else ""
     blocks = [wrapped(head + _sentence(found), "", width)]
     if found.known:
@@ -63,7 +65,7 @@ def _text(name: str, found: Vintage, lines: Lines, width: int) -> str:
             for fit in shown(found)
         ]  # fmt: skip
         blocks.append(aligned(cells, indent="  "))
-    notes = list(_notes(name, found, lines))
+    notes = list(_notes(name, found, lines, unit))
     return "\n".join([*blocks, *(wrapped(note, "  ", width) for note in notes)])
 
 
@@ -77,18 +79,18 @@ def _sentence(found: Vintage) -> str:
     return f"These are codes of {best}{few}."
 
 
-def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
+def _notes(name: str, found: Vintage, lines: Lines, unit: str) -> list[str]:
     notes = []
     if found.mixed:
         notes += [
             f"Of {period(part)}: "
-            f"{say.shortened([f'{code} ({_at(lines.get((name, code)), found.counts[code])})' for code in sorted(part.codes)], 12)}."
+            f"{say.shortened([f'{code} ({_at(lines.get((name, code)), found.counts[code], unit)})' for code in sorted(part.codes)], 12)}."
             for part in found.parts[1:]
         ]
     for one in found.strangers:
         meant = f"; perhaps {say.listed(one.suggestions, 'or')}" if one.suggestions else ""
         notes.append(
-            f'"{say.shown(one.value, 60)}" ({_at(lines.get((name, one.value)), one.rows)}) is {one.is_ or "no code"}{meant}.'
+            f'"{say.shown(one.value, 60)}" ({_at(lines.get((name, one.value)), one.rows, unit)}) is {one.is_ or "no code"}{meant}.'
         )
     if found.empty:
         notes.append(f"{say.counted(found.empty, 'row')} {'has' if found.empty == 1 else 'have'} no code.")
@@ -102,12 +104,12 @@ def _notes(name: str, found: Vintage, lines: Lines) -> list[str]:
     return notes
 
 
-def _at(places: Sequence[int] | None, rows: int) -> str:
+def _at(places: Sequence[int] | None, rows: int, unit: str) -> str:
     """Say where a value stands: "line 4", "lines 4, 7 and 12 others", or on how many rows when that is all that is known."""
     if not places:
         return say.counted(rows, "row")
     every = [str(place) for place in places] + [""] * (rows - len(places))
-    return f"line{'s' if rows > 1 else ''} {say.shortened(every, len(places))}"
+    return f"{unit}{'s' if rows > 1 else ''} {say.shortened(every, len(places))}"
 
 
 def _cells(name: str, found: Vintage, fit: Fit) -> list[Any]:

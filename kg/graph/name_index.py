@@ -55,6 +55,7 @@ CREATE TABLE name (folded TEXT NOT NULL, loose TEXT NOT NULL, text TEXT NOT NULL
 CREATE INDEX by_key ON thing (key);
 CREATE INDEX by_folded ON name (folded);
 CREATE INDEX by_loose ON name (loose);
+CREATE INDEX by_iri ON name (iri);
 CREATE VIRTUAL TABLE near USING fts5 (text, iri UNINDEXED, tokenize = 'trigram');
 """
 

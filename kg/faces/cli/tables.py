@@ -164,7 +164,7 @@ def vintage(
             ("", code): at
             for code, at in sheets.rows_of(file, column, [code for _, code in odd], _LINES, sheet).items()
         }
-    typer.echo(vintages.render(groups, shape(form, json), lines, graph.release))
+    typer.echo(vintages.render(groups, shape(form, json), lines, graph.release, unit=sheets.unit(file)))
 
 
 @commands.command()
