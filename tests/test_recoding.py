@@ -745,3 +745,63 @@ def test_the_days_above_are_of_sets_of_codes_that_differ(in_memory: Graph) -> No
         for one, other in pairwise(days):
             if level not in ("stp", "region", "icb", "subicb"):
                 assert codes(in_memory, level, one) != codes(in_memory, level, other)
+
+
+@pytest.mark.parametrize("cells", [[2**63 - 1, 5], [4 * 10**18] * 3, [2**53, 1]])
+def test_counts_too_large_to_be_summed_exactly_are_refused(in_memory: Graph, cells: list[int]) -> None:
+    frame = pl.DataFrame({"ccg": ["00C"] * len(cells), "n": cells})
+    with pytest.raises(BadInput, match="too large"):
+        in_memory.crosswalk(frame, "ccg", to="2021-04-01", measures=["count:n"])
+
+
+def test_large_decimals_are_refused_and_not_an_accident(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"ccg": ["00C", "00K"], "n": [1e308, 1e308]})
+    with pytest.raises(BadInput, match="too large"):
+        in_memory.crosswalk(frame, "ccg", to="2021-04-01", measures="count:n")
+
+
+def test_whole_totals_are_told_to_the_last_digit(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"ccg": ["00C", "00K"], "n": [2**52 + 1, 2**52 + 2]})
+    made, report = recode(in_memory, frame, to="2021-04-01", measures="count:n")
+    assert report.totals[0]["in"] == report.totals[0]["out"] == 2**53 + 3 == by_code(made, "n")["16C"]
+
+
+def test_where_no_share_is_recorded_no_basis_is_advised(in_memory: Graph) -> None:
+    with pytest.raises(UsageError) as refused:
+        in_memory.crosswalk(pl.DataFrame({"pct": ["5D7"], "n": [1]}), "pct", to="2013-04-01", measures=["count:n"])
+    assert "--on-split list" in str(refused.value)
+    assert "--basis" not in str(refused.value)
+    assert "main" not in str(refused.value)
+
+
+def test_categories_that_disagree_are_told_at_once(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"ccg": ["00C", "00K"], "kind": ["a", "b"]})
+    report = recode(in_memory, frame, to="2021-04-01", measures=["category:kind"]).report
+    assert "kind is left empty for 16C, where its values disagree; the report lists them." in report.cautions
+
+
+def test_services_that_passed_to_a_provider_move_no_boundary(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"pct": ["5QH"], "n": [1]})
+    report = recode(in_memory, frame, "pct", to="2013-04-01", since="2013-03-01", measures=["count:n"]).report
+    assert report.moves == ()
+
+
+def test_of_times_that_lead_to_the_same_one_is_taken_that_needs_no_going_back(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"ccg": ["01E", "00L"], "n": [1, 2]})
+    report = recode(in_memory, frame, to="2016-04-01", measures=["count:n"]).report
+    assert not report.backwards
+
+
+@pytest.mark.parametrize(
+    ("since", "of", "until", "level"),
+    [("2012-04-01", "pct", "2021-04-01", "ccg"), ("2012-04-01", "pct", "2022-07-01", "icb")],
+)
+def test_the_shares_of_a_code_by_one_basis_sum_to_one_where_steps_were_counted_otherwise(
+    in_memory: Graph, since: str, of: str, until: str, level: str
+) -> None:
+    sums: dict[tuple[str, str], Fraction] = {}
+    for pair in in_memory.concordance(since, of, until, level):
+        key = pair.from_.code, pair.basis
+        sums[key] = sums.get(key, Fraction(0)) + (pair.share or 0)
+    assert any("; " in basis for _, basis in sums)
+    assert set(sums.values()) == {1}

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -558,3 +559,15 @@ def test_the_real_command_recodes_and_refuses(run: CommandLine, tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir()) == before
     piped = run("vintage", "t.csv", "-c", "ccg", "--json", cwd=tmp_path)
     assert json.loads(piped.out)["groups"][0]["recognised"] == 4
+
+
+def test_a_list_of_options_that_is_wrong_is_told_in_one_paragraph(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", "crosswalk", str(tmp_path / "t.csv"), "-c", "ccg", "--to", "2022-07-01", "--level", "ward"],
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.strip().count("\n") == 0
+    assert "Value error" not in done.stderr
+    assert "'icb'" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from kg.answers import language as say
@@ -91,6 +92,20 @@ class Codebook:
         return tuple(
             sorted(found.values(), key=lambda held: (LEVELS.index(held.level), held.code, held.start, held.body))
         )
+
+    @cached_property
+    def times(self) -> tuple[tuple[Level, Scheme, tuple[tuple[date, date, frozenset[str]], ...]], ...]:
+        """For each level and scheme, the periods between changes with the codes in use in each, in upper case."""
+        found = []
+        for level in LEVELS:
+            for scheme in SCHEMES:
+                held = [one for one in self.held if (one.level, one.scheme) == (level, scheme)]
+                days = pairwise(sorted({day for one in held for day in (one.start, one.end)}))
+                periods = [
+                    (start, end, frozenset(one.code.upper() for one in held if one.on(start))) for start, end in days
+                ]
+                found.append((level, scheme, tuple(periods)))
+        return tuple(found)
 
     @cached_property
     def by_code(self) -> Mapping[str, tuple[Held, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from kg.answers.codebook import Codebook, Level, Scheme
@@ -35,12 +36,18 @@ def concordance(codebook: Codebook, since: date, level: Level, scheme: Scheme, w
 
     best = ways(*wish.preference)
     if wish.basis:
-        return [pair for way in best.values() for pair in way.pairs]
+        return [pair for way in best.values() for pair in _by_one_name(way)]
     divided = any(way.divided for way in best.values())
     by_basis = {basis: ways(basis) for basis in BASES} if divided else {}
     found: list[Pair] = []
     for code, way in best.items():
         told = [one for basis in by_basis if not (one := by_basis[basis][code]).missing] if way.divided else []
         unlike = {tuple((pair.to, pair.share, pair.basis) for pair in one.pairs): one for one in told}
-        found += [pair for one in unlike.values() or [way] for pair in one.pairs]
+        found += [pair for one in unlike.values() or [way] for pair in _by_one_name(one)]
     return found
+
+
+def _by_one_name(way: Way) -> list[Pair]:
+    """Give the pairs of a code under all the bases that were counted by on its ways, so that their shares sum to 1."""
+    bases = dict.fromkeys(basis for pair in way.pairs for basis in pair.basis.split("; ") if basis)
+    return [replace(pair, basis="; ".join(bases)) for pair in way.pairs]

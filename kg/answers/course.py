@@ -108,8 +108,7 @@ def course_of(codebook: Codebook, told: Vintage, wish: Wish, column: str) -> Cou
         for fit in told.complete
         for day in _days(codebook, fit, told.known)
     ]
-    first = courses[0][1]
-    leads = first.leads()
+    leads = courses[0][1].leads()
     if any(course.leads() != leads for _, course in courses[1:]):
         periods = list(dict.fromkeys(period(fit) for fit, _ in courses))
         days = list(dict.fromkeys(course.crosswalk.since for _, course in courses))
@@ -117,7 +116,8 @@ def course_of(codebook: Codebook, told: Vintage, wish: Wish, column: str) -> Cou
             f'The codes of the column "{say.shown(column)}" fit several times, and lead elsewhere from each: '
             f"{say.listed(periods, 'or')}. Say which is meant, with --from {say.listed([f'{day}' for day in days[:6]], 'or')}."
         )
-    return first
+    # All lead to the same; of the best, one from which nobody has to go back is meant.
+    return next((course for _, course in courses if not course.crosswalk.backwards), courses[0][1])
 
 
 def _days(codebook: Codebook, fit: Fit, known: Iterable[str]) -> list[date]:
@@ -164,3 +164,16 @@ def bases_of(crosswalk: Crosswalk, event: Iri) -> tuple[str, ...]:
     """Give what an event can be shared out by; going back, what was merged is told apart by the sizes of its parts."""
     stated = crosswalk.ground.bases(event)
     return tuple(dict.fromkeys((*crosswalk.sizes.by_basis, *stated))) if crosswalk.backwards else stated
+
+
+def unrecognised(column: str, told: Vintage) -> str:
+    """Say that no value of a column is a code, with what a few of them may be."""
+    examples = [
+        f'"{say.shown(one.value, 30)}"' + (f" (perhaps {say.listed(one.suggestions, 'or')})" if one.suggestions else "")
+        for one in told.strangers[:3]
+    ]
+    what = f"such as {say.listed(examples)}" if examples else "and every cell is empty"
+    return (
+        f'No value of the column "{say.shown(column)}" is a code of a PCT, CCG, sub-ICB location, STP, ICB or region, '
+        f"{what}. Name the column that holds the codes."
+    )

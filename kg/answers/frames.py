@@ -122,7 +122,7 @@ class Tally:
         plan = self._plan
         added = ["rows", "untidy", *plan.sums, *(f"{key}_empty" for key in plan.names)]
         least = [f"{key}_least" for key in (*plan.counts, *plan.rates)]
-        most = [*(f"{key}_part" for key in plan.decimal), *(f"{key}_most" for key in plan.rates)]
+        most = [*(f"{key}_part" for key in plan.decimal), *(f"{key}_most" for key in (*plan.counts, *plan.rates))]
         names = ["code", *added, *least, *most]
         summary = self._parts.group_by("code").agg(
             *(nw.col(name).sum() for name in added),

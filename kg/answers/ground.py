@@ -96,7 +96,13 @@ class Ground:
         """Give the events by which boundaries moved, measured or not, each with the bodies that it touched, in order of date."""
         since, until = self._days
         rows = self.records.rows("events-between", since=since, asOf=until)
-        found = dict.fromkeys(row["event"] for row in rows if local_name(row["type"]) in _MOVES)
+        # A transfer that carried nobody between bodies of these levels, as of services to a provider, moved no boundary.
+        found = dict.fromkeys(
+            row["event"]
+            for row in rows
+            if (kind := local_name(row["type"])) in _MOVES
+            and (kind != "PartialTransfer" or row["event"] in self.events)
+        )
         sides = {event: self.records.sides(event) for event in found}
         return {event: frozenset((*side["before"], *side["after"])) for event, side in sides.items()}
 

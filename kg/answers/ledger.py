@@ -122,5 +122,7 @@ class Ledger:
 
 def plain(value: float) -> float | int:
     """Give a sum as a whole number where it is one; others to the twelve digits that every engine agrees on."""
+    if isinstance(value, int):
+        return value
     shortened = float(f"{value:.12g}")
     return int(shortened) if shortened.is_integer() else shortened

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from kg.answers import language as say
 from kg.answers.codebook import Codebook
-from kg.answers.course import Course, OnSplit, Wish, available, bases_of, course_of
+from kg.answers.course import Course, OnSplit, Wish, available, bases_of, course_of, unrecognised
 from kg.answers.crosswalk import Way
 from kg.answers.engines import Link
 from kg.answers.frames import Tally, tally
@@ -16,7 +16,7 @@ from kg.answers.ledger import Ledger
 from kg.answers.measures import Measure
 from kg.answers.portions import BASES
 from kg.answers.report import Report
-from kg.answers.vintage import Vintage, vintage
+from kg.answers.vintage import vintage
 from kg.errors import BadInput, UsageError
 
 #: How many codes an error names; the rest are counted.
@@ -64,7 +64,7 @@ def recode(
     empty = table.codes[""].rows if "" in table.codes else 0
     told = vintage(codebook, counts, empty)
     if not told.known:
-        raise BadInput(_unknown(column, told))
+        raise BadInput(unrecognised(column, told))
     course = course_of(codebook, told, wish, column)
     _refuse(course, wish, table)
     if wish.policy == "weigh" and not wish.basis:
@@ -72,18 +72,6 @@ def recode(
     links = list(_links(course, wish.policy))
     report = Report.of(Ledger(course, wish, table, told, links), release=release, command=command)
     return Recoded(table.recoded(links), report)
-
-
-def _unknown(column: str, told: Vintage) -> str:
-    examples = [
-        f'"{say.shown(one.value, 30)}"' + (f" (perhaps {say.listed(one.suggestions, 'or')})" if one.suggestions else "")
-        for one in told.strangers[:3]
-    ]
-    what = f"such as {say.listed(examples)}" if examples else "and every cell is empty"
-    return (
-        f'No value of the column "{say.shown(column)}" is a code of a PCT, CCG, sub-ICB location, STP, ICB or region, '
-        f"{what}. Name the column that holds the codes."
-    )
 
 
 def _refuse(course: Course, wish: Wish, table: Tally) -> None:
@@ -107,9 +95,17 @@ def _refuse(course: Course, wish: Wish, table: Tally) -> None:
     raise Divided(
         f"Nothing was recoded: {say.counted(len(divided), 'code')} on {say.counted(rows, 'row')} "
         f"{'stands for a body that was' if len(divided) == 1 else 'stand for bodies that were'} divided. "
-        f"{back}{'; '.join(told)}. Say what to count by, as --basis {next(iter(_all_bases(course, divided)), 'population')}, or "
-        "leave these out of the sums with --on-split list, or give each to its largest part with --on-split main.",
+        f"{back}{'; '.join(told)}. {_advice(_all_bases(course, divided))}",
         divided,
+    )
+
+
+def _advice(bases: Sequence[str]) -> str:
+    if not bases:
+        return "No share of them is recorded, so they can only be left out of the sums, with --on-split list."
+    return (
+        f"Say what to count by, as --basis {bases[0]}, or leave these out of the sums with --on-split list, or give each to its "
+        "largest part with --on-split main."
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from kg.answers import language as say
 from kg.answers import losses
 from kg.answers.answer import ATTRIBUTION
-from kg.answers.codebook import NAMES, span
+from kg.answers.codebook import NAMES, merged, span
 from kg.answers.ledger import Ledger, Row
 from kg.graph.names import Iri, thing
 
@@ -118,9 +118,12 @@ def _sentence(ledger: Ledger, totals: Sequence[Row]) -> str:
 
 def _of(ledger: Ledger) -> str:
     """Say of which day codes were read, or in which time that was found out they were all in use."""
-    if ledger.course.periods:
-        return f"in use {span(ledger.course.periods[0].start, ledger.course.periods[0].end)}"
-    return f"of {say.day(ledger.crosswalk.since)}"
+    day = ledger.crosswalk.since
+    level = next(held.level for _, held in sorted(ledger.course.held.items()))
+    for start, end in merged((fit.start, fit.end) for fit in ledger.course.periods if fit.level == level):
+        if start <= day < end:
+            return f"in use {span(start, end)}"
+    return f"of {say.day(day)}"
 
 
 def measured(row: Row) -> str:
@@ -130,18 +133,16 @@ def measured(row: Row) -> str:
 
 def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
     if ledger.crosswalk.backwards:
+        used_back = [
+            f"{basis} of {when}"
+            for basis, when in ledger.crosswalk.sizes.counted_on.items()
+            if any(basis in pair.basis.split("; ") for way in ledger.ways for pair in ledger.weighed(way))
+        ]
         yield (
-            "This goes back in time: bodies that had merged are told apart by how large each was"
-            + (
-                f" ({counted})"
-                if (
-                    counted := say.listed(
-                        f"{basis} of {when}" for basis, when in ledger.crosswalk.sizes.counted_on.items()
-                    )
-                )
-                else ""
-            )
-            + ", so every number of theirs is an estimate."
+            "This goes back in time: what had merged, or come over a boundary, is told apart by how large each part was "
+            f"({say.listed(used_back)}), so every number of it is an estimate."
+            if used_back
+            else "This goes back in time; nothing had to be told apart."
         )
     moved = [
         event for event in ledger.crosswalk.ground.moves if ledger.records.event(event)["type"] == "PartialTransfer"
@@ -185,6 +186,12 @@ def _cautions(ledger: Ledger, totals: Sequence[Row]) -> Iterator[str]:
                 f"{say.counted(row['empty'], 'cell')} of {row['measure']} {'is' if one else 'are'} empty and "
                 f"{'counts' if one else 'count'} as nothing: the sums are too low by what {'it hides' if one else 'they hide'}."
             )
+    places: dict[str, list[str]] = {}
+    for row in losses.disagreements(ledger):
+        places.setdefault(row["measure"], []).append(row["code"] or "no code")
+    for measure, codes in places.items():
+        unlike = sorted(dict.fromkeys(codes))
+        yield f"{measure} is left empty for {say.shortened(unlike, 8)}, where its values disagree; the report lists them."
     if len({held.level for held in ledger.course.held.values()}) > 1:
         yield "The codes are of several levels. If one body is inside another, its people are counted twice."
     reused = [one.code for one in ledger.told.reused if one.code in ledger.course.held]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import narwhals as nw
 
@@ -120,7 +120,7 @@ def grouped(cells: Any, plan: Plan) -> Any:
     sums = [nw.len().alias("rows"), *(nw.col(key).sum().alias(key) for key in plan.sums)]
     for key in (*plan.counts, *plan.rates):
         sums += [nw.col(key).count().alias(f"{key}_full"), nw.col(key).min().alias(f"{key}_least")]
-    sums += [nw.col(key).max().alias(f"{key}_most") for key in plan.rates]
+    sums += [nw.col(key).max().alias(f"{key}_most") for key in (*plan.counts, *plan.rates)]
     sums += [nw.col(f"{key}_part").max() for key in plan.decimal]
     return cells.group_by("raw", *plan.keys, *plan.categories).agg(*sums)
 
@@ -132,13 +132,32 @@ def bounded(plan: Plan, held: Sequence[Mapping[str, Any]]) -> None:
         BadInput: one is; the codes are named.
     """
     for key, name in plan.names.items():
-        for fault, wrong in (("negative", _negative), ("infinite", _infinite)):
+        for fault, wrong in (("negative", _negative), ("infinite", _infinite), ("too large", _too_large)):
             codes = [say.shown(cells["code"], 20) or "no code" for cells in held if wrong(cells, key, plan)]
             if codes:
                 raise BadInput(
-                    f'The column "{say.shown(name)}" has {fault} numbers in the rows of {say.shortened(codes)}, and nothing'
-                    f" can be {fault} in number. Correct those cells, or empty them if they are not known."
+                    f'The column "{say.shown(name)}" has {fault} numbers in the rows of {say.shortened(codes)}, and '
+                    f"{_WHY[fault]}. Correct those cells, or empty them if they are not known."
                 )
+
+
+#: Why numbers that are wrong cannot be summed.
+_WHY: Final = {
+    "negative": "nothing can be negative in number",
+    "infinite": "nothing can be infinite in number",
+    "too large": "their sum could not be held exactly",
+}
+#: Up to here whole numbers are held exactly as binary fractions, which shares make of them.
+_LARGEST: Final = 2**53
+#: Up to here sums of whole numbers cannot have run over.
+_SUMMED: Final = 2**63
+
+
+def _too_large(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:
+    """Whether a sum may have run over, or is beyond what is held exactly; rates times denominators may be of any size."""
+    if key in plan.counts:
+        return bool((cells[f"{key}_most"] or 0) * cells["rows"] >= _SUMMED or abs(cells[key] or 0) > _LARGEST)
+    return key in plan.rates and not math.isfinite(cells[f"{key}_top"] or 0)
 
 
 def _negative(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
 from kg.answers.codebook import LEVELS, SCHEMES, Codebook, Held, Level, Scheme
@@ -127,24 +126,19 @@ def vintage(codebook: Codebook, counts: Mapping[str, int], empty: int = 0) -> Vi
 
 def _fits(codebook: Codebook, known: Mapping[str, int]) -> Iterator[Fit]:
     """Give every time in which some of the codes were in use, each as long as the same of them were, and as many others."""
-    for level in LEVELS:
-        for scheme in SCHEMES:
-            held = [one for one in codebook.held if (one.level, one.scheme) == (level, scheme)]
-            if not any(one.code.upper() in known for one in held):
+    for level, scheme, periods in codebook.times:
+        last: Fit | None = None
+        for start, end, then in periods:
+            here = then & known.keys()
+            fit = Fit(level, scheme, start, end, here, sum(known[code] for code in here), len(then) - len(here))
+            if last and (last.end, last.codes, last.absent) == (start, here, fit.absent):
+                last = Fit(level, scheme, last.start, end, here, fit.rows, fit.absent)
                 continue
-            last: Fit | None = None
-            for start, end in pairwise(sorted({day for one in held for day in (one.start, one.end)})):
-                then = {one.code.upper() for one in held if one.on(start)}
-                here = frozenset(then & known.keys())
-                fit = Fit(level, scheme, start, end, here, sum(known[code] for code in here), len(then) - len(here))
-                if last and (last.end, last.codes, last.absent) == (start, here, fit.absent):
-                    last = Fit(level, scheme, last.start, end, here, fit.rows, fit.absent)
-                    continue
-                if last and last.codes:
-                    yield last
-                last = fit
             if last and last.codes:
                 yield last
+            last = fit
+        if last and last.codes:
+            yield last
 
 
 def _parts(codebook: Codebook, known: Mapping[str, int]) -> Iterator[Fit]:

@@ -30,7 +30,7 @@ class Recoding:
         return self.graph.release
 
     def crosswalk(
-        self, frame: Any, column: str, *, to: date | str, measures: Iterable[str] = (), since: date | str | None = None,
+        self, frame: Any, column: str, *, to: date | str, measures: Iterable[str] | str = (), since: date | str | None = None,
         level: str | None = None, scheme: str | None = None, basis: str | None = None, on_split: str | None = None,
         by: Sequence[str] = (), command: str = "",
     ) -> Recoded:  # fmt: skip
@@ -63,7 +63,7 @@ class Recoding:
         from kg.answers.recoding import recode
 
         wish = self._wish(to, since, level, scheme, basis, on_split)
-        read = [Measure.read(measure) for measure in measures]
+        read = [Measure.read(measure) for measure in ([measures] if isinstance(measures, str) else measures)]
         return recode(self._codebook, frame, column, wish, read, by, release=self.release, command=command)
 
     def vintage(self, frame: Any, column: str, *, by: str | None = None) -> dict[str, Vintage]:

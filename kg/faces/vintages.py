@@ -16,6 +16,8 @@ _COLUMNS = (
 )  # fmt: skip
 #: How many periods are shown beside the best.
 _MORE = 3
+#: How many groups are told in words.
+_GROUPS = 50
 
 #: A vintage for each group of rows; one under "" when they are not grouped. Lines are where codes of groups stand.
 Groups = Mapping[str, Vintage]
@@ -36,7 +38,10 @@ def render(
             [str(cell) for cell in _cells(name, found, fit)] for name, found in groups.items() for fit in shown(found)
         ]
         return as_csv(_COLUMNS, cells) if form == "csv" else as_markdown(_COLUMNS, cells)
-    blocks = [_text(name, found, lines or {}, width, unit) for name, found in groups.items()]
+    some = list(groups.items())[:_GROUPS]
+    blocks = [_text(name, found, lines or {}, width, unit) for name, found in some]
+    if more := len(groups) - len(some):
+        blocks.append(f"And {say.counted(more, 'group')} more; --json and --format csv list them all.")
     return "\n\n".join([*blocks, wrapped(f"Release {release}.", "  ", width)])
 
 
@@ -60,7 +65,7 @@ def _text(name: str, found: Vintage, lines: Lines, width: int, unit: str) -> str
     blocks = [wrapped(head + _sentence(found), "", width)]
     if found.known:
         cells = [
-            [period(fit), f"{len(fit.codes)} of {len(found.known)} codes", f"{say.number(fit.rows)} of {say.number(found.rows)} rows",
+            [period(fit), f"{len(fit.codes)} of {len(found.counts)} codes", f"{say.number(fit.rows)} of {say.number(found.rows)} rows",
              f"{say.counted(fit.absent, 'other')} of that time missing" if fit.absent else "none of that time missing"]
             for fit in shown(found)
         ]  # fmt: skip
@@ -73,7 +78,7 @@ def _sentence(found: Vintage) -> str:
     if not found.known:
         return f"None of {say.number(len(found.counts))} values is a code of a PCT, CCG, sub-ICB location, STP, ICB or region."
     if found.mixed:
-        return f"The codes are mixed: no one time fits all {say.number(len(found.known))}; {len(found.parts)} do between them."
+        return f"The codes are mixed: no one time fits all {say.number(len(found.known))} of them; it takes {len(found.parts)}."
     best = say.listed((period(fit) for fit in found.best), "or")
     few = "" if found.best[0].absent == 0 else ", though not all of them"
     return f"These are codes of {best}{few}."
@@ -114,7 +119,7 @@ def _at(places: Sequence[int] | None, rows: int, unit: str) -> str:
 
 def _cells(name: str, found: Vintage, fit: Fit) -> list[Any]:
     return [
-        name, verdict(found), fit.level, fit.scheme, *_days(fit), len(fit.codes), round(len(fit.codes) / len(found.known), 6),
+        name, verdict(found), fit.level, fit.scheme, *_days(fit), len(fit.codes), round(len(fit.codes) / len(found.counts), 6),
         fit.rows, round(fit.rows / found.rows, 6), fit.absent, " ".join(sorted(found.known - fit.codes)),
     ]  # fmt: skip
 
@@ -128,7 +133,7 @@ def _plain(name: str, found: Vintage, lines: Lines) -> dict[str, Any]:
         "verdict": verdict(found), "rows": found.rows, "codes": len(found.counts), "recognised": len(found.known), "empty": found.empty,
         "periods": [
             {"level": fit.level, "scheme": fit.scheme, "from": start or None, "until": end or None, "codes": len(fit.codes),
-             "share_of_codes": len(fit.codes) / len(found.known), "rows": fit.rows, "share_of_rows": fit.rows / found.rows,
+             "share_of_codes": len(fit.codes) / len(found.counts), "rows": fit.rows, "share_of_rows": fit.rows / found.rows,
              "absent": fit.absent, "best": fit in found.best, "not_fitting": sorted(found.known - fit.codes)}
             for fit in found.fits for start, end in [_days(fit)]
         ],

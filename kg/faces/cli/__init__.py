@@ -12,6 +12,7 @@ import sys
 from typing import Annotated, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from kg.errors import KgError
 from kg.faces.cli.console import say
@@ -38,9 +39,14 @@ def main() -> NoReturn:
     sys.argv[1:] = [word.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in sys.argv[1:]]
     code = 0
     try:
-        assemble(sys.argv[1] if len(sys.argv) > 1 and "_KG_COMPLETE" not in os.environ else "")()
+        app = assemble(sys.argv[1] if len(sys.argv) > 1 and "_KG_COMPLETE" not in os.environ else "")
+        code = app(prog_name="kg", standalone_mode=False) or 0
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
+    except TyperException as error:
+        code = _told(error)
+    except typer.Abort:
+        code = 130
     except KgError as error:
         say(str(error))
         code = error.exit_code
@@ -61,6 +67,18 @@ def main() -> NoReturn:
         sys.stderr.flush()
     # Nothing is left to write, and taking the interpreter and the store down in order takes a tenth of the whole time.
     os._exit(code)
+
+
+def _told(error: TyperException) -> int:
+    """Say in one paragraph what is wrong with the words of a command; without any words, how it is used."""
+    told, context = getattr(error, "format_message", lambda: str(error))(), getattr(error, "ctx", None)
+    if not told or type(error).__name__ == "NoArgsIsHelpError":
+        error.show()  # type: ignore[attr-defined]
+    else:
+        where = context.command_path if context else "kg"
+        words = told.replace("Value error, ", "")
+        say(f"{words}{'' if words.endswith(('.', '?')) else '.'} See {where} --help.")
+    return int(getattr(error, "exit_code", 2))
 
 
 def assemble(word: str = "") -> typer.Typer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.errors import UsageError
+from kg.errors import BadInput, UsageError
 from kg.faces.cli.console import opened, say
 from kg.faces.cli.options import Form, Json, Shape, Where, day, shape, word
 
@@ -73,14 +73,14 @@ Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The 
 To = Annotated[
     date | None,
     typer.Option(
-        "--to", parser=day, metavar="DATE", help="The day of the codes to be had, as 2022-07-01.", show_default=False
+        "--to", parser=day, metavar="DATE", help="The day of the codes you want, as 2022-07-01.", show_default=False
     ),
 ]
 ToLevel = Annotated[
     Level | None,
     typer.Option(
         "--level",
-        help="What the codes to be had stand for; what the bodies in the table became when not given.",
+        help="What the codes you want stand for; what the bodies in the table became when not given.",
         show_default=False,
     ),
 ]
@@ -108,7 +108,7 @@ ByBasis = Annotated[
     Basis | None,
     typer.Option(
         "--basis",
-        help="What to count by where a body was divided; where that is not recorded, the best that is, and the report says so.",
+        help="What to count by where a body was divided; where that is not recorded, the best count that is, and the report says so.",
         show_default=False,
     ),
 ]
@@ -135,7 +135,7 @@ ReportTo = Annotated[
     typer.Option(
         "--report",
         metavar="OUT",
-        help="Where to write what is estimated, lost or ambiguous: .json, .md, .txt or .csv.",
+        help="Where to write what is estimated, lost or ambiguous: .json, .md or .txt; .csv has the divided codes alone.",
         show_default=False,
     ),
 ]
@@ -151,11 +151,14 @@ def vintage(
     sheet: Sheet = None, form: Form = Shape.text, json: Json = False, store: Where = None,
 ) -> None:  # fmt: skip
     """Say which codes a column holds: of which level, scheme and years; which fit none, and which are mixed."""
+    from kg.answers.course import unrecognised
     from kg.faces import sheets, vintages
 
     graph = opened(store)
     frame = sheets.read(file, [column, *([by] if by else [])], [], sheet)
     groups = graph.vintage(frame, column, by=by)
+    if not any(found.known for found in groups.values()):
+        raise BadInput(f"{file}: {unrecognised(column, next(iter(groups.values())))}")
     odd = {(group, code) for group, found in groups.items() for code in vintages.odd(found)}
     if by:
         lines = sheets.rows_in_groups(file, by, column, odd, _LINES, sheet)
@@ -183,12 +186,12 @@ def crosswalk(
     report: ReportTo = None,
     table: Annotated[bool, typer.Option("--table", help="Write the crosswalk table itself, between all codes of two days.")] = False,
     from_level: Annotated[Level | None, typer.Option("--from-level", help="With --table: what the codes on the left stand for.", show_default=False)] = None,
-    from_scheme: Annotated[Scheme, typer.Option("--from-scheme", help="With --table: who gave the codes on the left.")] = Scheme.ods,
+    from_scheme: Annotated[Scheme | None, typer.Option("--from-scheme", help="With --table: who gave the codes on the left; ods when not given.", show_default=False)] = None,
     sheet: Sheet = None, store: Where = None,
 ) -> None:  # fmt: skip
     """Recode a table of codes to another day and level, with totals kept and a report of what is estimated or lost."""
     if to is None:
-        raise UsageError("kg crosswalk needs the day of the codes to be had. Give it, as --to 2022-07-01.")
+        raise UsageError("kg crosswalk needs the day of the codes you want. Give it, as --to 2022-07-01.")
     if table:
         if file or column or measure or by or on_split or report:
             raise UsageError(
@@ -199,15 +202,19 @@ def crosswalk(
             raise UsageError(
                 "--table needs the day and level of the codes on the left. Give them, as --from 2015-04-01 --from-level ccg."
             )
-        _table(opened(store), _since(since) or to, from_level, from_scheme, to, level, scheme, basis, output)
+        _table(
+            opened(store), _since(since) or to, from_level, from_scheme or Scheme.ods, to, level, scheme, basis, output
+        )
         return
     if file is None or column is None:
         raise UsageError(
             "kg crosswalk needs a table and its column of codes, as kg crosswalk table.csv --column ccg --to 2022-07-01 "
             "--measure count:patients. For the crosswalk between all codes of two days, add --table."
         )
-    if from_level is not None:
-        raise UsageError("--from-level goes with --table. Of a file, the level is found from its codes.")
+    if from_level is not None or from_scheme is not None:
+        raise UsageError(
+            "--from-level and --from-scheme go with --table. Of a file, both are found from its codes. Leave them out."
+        )
     _recode(
         opened(store), file, column, sheet, output, report, measures=measure or [], by=by or [], to=to, since=_since(since),
         level=word(level), scheme=word(scheme), basis=word(basis), on_split=word(on_split),
@@ -255,7 +262,7 @@ def _recode(
     if left := [name for name in sheets.names(file, sheet) if name not in (column, *words, *numbers)]:
         several = told.rows["in"] > told.codes["in"]
         say(
-            f"  Left out, being neither measured nor grouped by: {', '.join(left)}."
+            f"  Left out, being neither measured nor grouped by: {', '.join(name or '(a column without a name)' for name in left)}."
             + (
                 " Rows of one code were summed; to keep years or the like apart, name their column with --by."
                 if several

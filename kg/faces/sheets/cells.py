@@ -60,7 +60,13 @@ def _position(path: Path, header: Sequence[str], name: str) -> int:
         + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
         + "."
         + (f" The header is empty above column {', '.join(nameless[:_NAMED])}." if nameless else "")
+        + (" It looks parted by semicolons: save it with commas between." if _by_semicolons(header, name) else "")
     )
+
+
+def _by_semicolons(header: Sequence[str], name: str) -> bool:
+    """Whether a header is one cell that holds the wanted name between semicolons, as some spreadsheets write CSV."""
+    return len(header) == 1 and name in header[0].split(";")
 
 
 @dataclass(frozen=True)
