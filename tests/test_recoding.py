@@ -805,3 +805,28 @@ def test_the_shares_of_a_code_by_one_basis_sum_to_one_where_steps_were_counted_o
         sums[key] = sums.get(key, Fraction(0)) + (pair.share or 0)
     assert any("; " in basis for _, basis in sums)
     assert set(sums.values()) == {1}
+
+
+def test_the_people_of_the_last_ccgs_come_to_what_was_counted_in_each_board(in_memory: Graph) -> None:
+    """Two ways that never meet in the code: CCGs recoded by shares, and small areas summed by board."""
+    graph = in_memory.graph
+    counted = {
+        row["body"]: int(row["value"])
+        for row in graph.rows("populations", measure="population")
+        if row["date"] == date(2020, 6, 30) and row["method"] in ("measured", "derived")
+    }
+    pairs = in_memory.concordance("2021-04-01", "ccg", "2022-07-01", "icb", basis="population")
+    ccgs = {pair.from_.code: counted[pair.from_.body] for pair in pairs}
+    boards = {pair.to.code: counted[pair.to.body] for pair in pairs if pair.to}
+    assert (len(ccgs), len(boards), sum(ccgs.values())) == (106, 42, 56_550_138)
+    frame = pl.DataFrame({"ccg": list(ccgs), "people": list(ccgs.values())})
+    made, _ = recode(
+        in_memory, frame, to="2022-07-01", since="2021-04-01", level="icb", measures="count:people", basis="population"
+    )
+    assert by_code(made, "people") == pytest.approx(boards, rel=1e-12)
+
+
+def test_one_column_to_group_by_needs_no_list(in_memory: Graph) -> None:
+    frame = pl.DataFrame({"year": [1, 2], "ccg": ["00C", "00C"], "n": [3, 4]})
+    made, _ = recode(in_memory, frame, to="2021-04-01", measures="count:n", by="year")
+    assert made.rows() == [(1, "16C", 3), (2, "16C", 4)]

@@ -30,18 +30,14 @@ def concordance(codebook: Codebook, since: date, level: Level, scheme: Scheme, w
     """
     there = wish.level or codebook.following(level, wish.to, wish.scheme or scheme)
 
-    def ways(*preference: str) -> dict[str, Way]:
-        crosswalk = Crosswalk(codebook, since, wish.to, there, wish.scheme or scheme, preference)
-        return {way.held.code: way for way in crosswalk.table(level, scheme)}
-
-    best = ways(*wish.preference)
+    crosswalk = Crosswalk.kept(codebook, since, wish.to, there, wish.scheme or scheme, wish.preference)
+    ways = crosswalk.table(level, scheme)
     if wish.basis:
-        return [pair for way in best.values() for pair in _by_one_name(way)]
-    divided = any(way.divided for way in best.values())
-    by_basis = {basis: ways(basis) for basis in BASES} if divided else {}
+        return [pair for way in ways for pair in _by_one_name(way)]
     found: list[Pair] = []
-    for code, way in best.items():
-        told = [one for basis in by_basis if not (one := by_basis[basis][code]).missing] if way.divided else []
+    for way in ways:
+        alone = (crosswalk.only_by(basis).way(way.held) for basis in BASES if way.divided)
+        told = [one for one in alone if not one.missing]
         unlike = {tuple((pair.to, pair.share, pair.basis) for pair in one.pairs): one for one in told}
         found += [pair for one in unlike.values() or [way] for pair in _by_one_name(one)]
     return found

@@ -96,13 +96,10 @@ class Crosswalk:
         self.targets = codebook.on(until, level, scheme)
         self.snapshot = Snapshot(self.records, until)
         self._ways: dict[Held, Way] = {}
-        self._only_by: dict[str, Crosswalk] = {}
 
     def only_by(self, basis: str) -> Crosswalk:
         """Give the same crosswalk with nothing counted by but one basis."""
-        if basis not in self._only_by:
-            self._only_by[basis] = Crosswalk(self.codebook, self.since, self.until, self.level, self.scheme, (basis,))
-        return self._only_by[basis]
+        return Crosswalk.kept(self.codebook, self.since, self.until, self.level, self.scheme, (basis,))
 
     @classmethod
     def kept(

@@ -32,7 +32,7 @@ class Recoding:
     def crosswalk(
         self, frame: Any, column: str, *, to: date | str, measures: Iterable[str] | str = (), since: date | str | None = None,
         level: str | None = None, scheme: str | None = None, basis: str | None = None, on_split: str | None = None,
-        by: Sequence[str] = (), command: str = "",
+        by: Sequence[str] | str = (), command: str = "",
     ) -> Recoded:  # fmt: skip
         """Recode a table of codes to another day and level; give the same kind of frame, and a report of what is lost.
 
@@ -52,7 +52,7 @@ class Recoding:
             scheme: ods or gss; that of the table when not given.
             basis: what to count by where a body was divided: population, practices, area, budget or postcodes.
             on_split: weigh, refuse, list or main. Without a basis, rows that are divided are refused.
-            by: columns that rows are kept apart by, such as a year.
+            by: columns, or one, that rows are kept apart by, such as a year.
             command: what was asked, for the report.
 
         Raises:
@@ -63,8 +63,8 @@ class Recoding:
         from kg.answers.recoding import recode
 
         wish = self._wish(to, since, level, scheme, basis, on_split)
-        read = [Measure.read(measure) for measure in ([measures] if isinstance(measures, str) else measures)]
-        return recode(self._codebook, frame, column, wish, read, by, release=self.release, command=command)
+        read = [Measure.read(measure) for measure in _each(measures)]
+        return recode(self._codebook, frame, column, wish, read, _each(by), release=self.release, command=command)
 
     def vintage(self, frame: Any, column: str, *, by: str | None = None) -> dict[str, Vintage]:
         """Say of which level, scheme and time the codes of a column are: of all rows under "", or of each group `by` a column.
@@ -98,21 +98,26 @@ class Recoding:
         return concordance(self._codebook, day(since), *checked(from_level, scheme), wish)
 
     def _wish(
-        self, to: date | str, since: date | str | None, level: str | None, scheme: str | None, basis: str | None,
-        on_split: str | None,
-    ) -> Wish:  # fmt: skip
+        self, to: date | str, since: date | str | None, level: Any, scheme: Any, basis: str | None, on_split: Any
+    ) -> Wish:
+        """Give what is wished; `Wish` refuses words that are no level, scheme, basis or policy."""
         from kg.answers.course import Wish
 
         for when in (day(to), day(since)):
             if when > day(None):
                 raise UsageError(f"{when} has not come yet: nothing is known of its codes. Give a day up to today.")
-        return Wish(day(to), None if since is None else day(since), level, scheme, basis, on_split)  # type: ignore[arg-type]
+        return Wish(day(to), None if since is None else day(since), level, scheme, basis, on_split)
 
     @cached_property
     def _codebook(self) -> Codebook:
         from kg.answers.codebook import Codebook
 
         return Codebook(Records(self.graph))
+
+
+def _each(words: Iterable[str] | str) -> list[str]:
+    """Give words as a list; a single one needs no brackets."""
+    return [words] if isinstance(words, str) else list(words)
 
 
 def day(when: date | str | None) -> date:

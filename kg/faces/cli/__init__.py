@@ -72,8 +72,8 @@ def main() -> NoReturn:
 def _told(error: TyperException) -> int:
     """Say in one paragraph what is wrong with the words of a command; without any words, how it is used."""
     told, context = getattr(error, "format_message", lambda: str(error))(), getattr(error, "ctx", None)
-    if not told or type(error).__name__ == "NoArgsIsHelpError":
-        error.show()  # type: ignore[attr-defined]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        say(told)
     else:
         where = context.command_path if context else "kg"
         words = told.replace("Value error, ", "")

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -226,7 +226,7 @@ def crosswalk(
 
 def _recode(
     graph: "Graph", file: Path, column: str, sheet: str | None, output: Path | None, report: Path | None, *,
-    measures: list[str], by: list[str], **wish: "date | str | None",
+    measures: list[str], by: list[str], **wish: Any,
 ) -> None:  # fmt: skip
     from kg.answers.measures import Measure, checked, columns
     from kg.answers.recoding import Divided
@@ -248,7 +248,7 @@ def _recode(
     frame = sheets.read(file, [column, *words], numbers, sheet)
     try:
         recoded, told = graph.crosswalk(
-            frame, column, measures=measures, by=by, command=shlex.join(["kg", *sys.argv[1:]]), **wish  # type: ignore[arg-type]
+            frame, column, measures=measures, by=by, command=shlex.join(["kg", *sys.argv[1:]]), **wish
         )  # fmt: skip
     except Divided as divided:
         places = sheets.rows_of(file, column, divided.codes, _LINES, sheet)
@@ -275,10 +275,10 @@ def _recode(
 
 
 def _report_form(path: Path) -> "Format":
-    forms = {".json": "json", ".md": "markdown", ".txt": "text", ".csv": "csv"}
+    forms: dict[str, Format] = {".json": "json", ".md": "markdown", ".txt": "text", ".csv": "csv"}
     if path.suffix.lower() not in forms:
         raise UsageError(f"The ending of {path} does not say which format. End it in one of: {', '.join(forms)}.")
-    return forms[path.suffix.lower()]  # type: ignore[return-value]
+    return forms[path.suffix.lower()]
 
 
 def _table(
