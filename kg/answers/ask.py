@@ -180,7 +180,7 @@ class _Asking:
         return difference.difference(self.records, since, self._last_day, question=self.sentence)
 
     def _timeline(self) -> Answer:
-        return timeline.timeline(self.records, self.x, as_of=self.as_of, sense=self.sense, question=self.sentence)
+        return timeline.timeline(Question(self.records, self.x, self.as_of, sense=self.sense, words=self.sentence))
 
     def _population(self) -> Answer:
         return people.population(self._question, self.words.get("by"))

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from kg.answers import language as say
 from kg.answers.answer import Answer, Claim
-from kg.answers.draft import Draft
-from kg.answers.find import look_up, unresolved
 from kg.answers.observation import observed_words
+from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.graph.names import Iri
 
 
-def claims(records: Records, name: str, *, as_of: date, sense: str | None = None, question: str = "") -> Answer:
+def claims(question: Question) -> Answer:
     """Give the claims about a thing by group, the preferred of each first; those in no group come last.
 
     A group is of claims that cannot all be so. An event or a number belongs here when it is in a group or ranked as an
     alternative. What is unconfirmed is counted and not told.
     """
-    asked = question or f"What is claimed of {name}?"
-    found = look_up(records, name, sense)
+    records, found, words = question.records, question.found, "What is claimed of {name}?"
     if not found.things:
-        return unresolved(records, found, name, asked, "claims", as_of)
-    thing = records.thing(found.last)
-    draft = Draft(records, asked, "claims", as_of, subject=thing.subject)
+        return question.unresolved("claims", words)
+    thing = question.thing
+    draft = question.draft("claims", words, subject=thing.subject)
     told, weak = [], 0
     for iri in found.things:
         for claim, confidence in (*_claims(records, iri), *_events(records, iri), *_numbers(records, iri)):

@@ -9,8 +9,9 @@ from kg.answers import language as say
 from kg.answers import telling
 from kg.answers.answer import Answer
 from kg.answers.draft import Draft
-from kg.answers.find import Level, look_up, unresolved
+from kg.answers.find import look_up, unresolved
 from kg.answers.observation import observed_words
+from kg.answers.question import Question
 from kg.answers.record import SCHEMES, Records, Thing
 from kg.graph.names import Iri, key_of
 
@@ -185,22 +186,13 @@ def wave(records: Records, number: int, *, as_of: date, question: str) -> Answer
     return draft.finish()
 
 
-def show(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    sense: str | None = None,
-    question: str = "",
-    level: Level | None = None,
-) -> Answer:
+def show(question: Question) -> Answer:
     """Give all that is recorded of a thing: what it is, its names, kinds, codes, numbers and claims."""
-    asked = question or f"Show {name}"
-    found = look_up(records, name, sense, level)
+    records, found, words = question.records, question.found, "Show {name}"
     if not found.things:
-        return unresolved(records, found, name, asked, "what", as_of)
-    thing = records.thing(found.last)
-    draft = Draft(records, asked, "what", as_of, subject=thing.subject)
+        return question.unresolved("what", words)
+    thing = question.thing
+    draft = question.draft("what", words, subject=thing.subject)
     draft.sentence, draft.sentence_sources = f"{_definition(thing)} {_life(thing, 'both')}", records.cites(thing.iri)
     graph = records.graph
 
@@ -229,7 +221,7 @@ def show(
             line(row["measure"], observed_words(row), row["observation"])
     for row in graph.rows("distinctions", thing=thing.iri):
         draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))
-    _tell_day(draft, records, thing, as_of)
+    _tell_day(draft, records, thing, question.as_of)
     for field in ("identityNote", "note"):
         if thing.fact(field):
             draft.caution(thing.fact(field))

@@ -10,9 +10,9 @@ from typing import Any, Final
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result, Step
 from kg.answers.draft import Draft
-from kg.answers.find import Level, look_up, unresolved
 from kg.answers.moments import Moment, met, overlap
 from kg.answers.observation import observed_words
+from kg.answers.question import Question
 from kg.answers.record import SCHEMES, Records, Thing
 from kg.graph.names import Iri, category_of, key_of
 
@@ -54,21 +54,17 @@ class Line:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def timeline(
-    records: Records,
-    name: str,
-    *,
-    as_of: date,
-    sense: str | None = None,
-    question: str = "",
-    level: Level | None = None,
-) -> Answer:
+def timeline(question: Question) -> Answer:
     """Tell everything dated that is recorded of a thing up to a day; senses that carried on as one another together."""
-    asked = question or f"What happened to {name}, in order of time?"
-    found = look_up(records, name, sense, level)
+    records, found, as_of, words = (
+        question.records,
+        question.found,
+        question.as_of,
+        "What happened to {name}, in order of time?",
+    )
     if not found.things:
-        return unresolved(records, found, name, asked, "timeline", as_of)
-    draft = Draft(records, asked, "timeline", as_of, subject=records.thing(found.last).subject)
+        return question.unresolved("timeline", words)
+    draft = question.draft("timeline", words, subject=question.thing.subject)
     told: list[tuple[Line, Thing]] = []
     later = 0
     for iri in found.things:

@@ -128,7 +128,7 @@ class Graph(Recoding):
         """Tell everything that happened to a thing, up to a day, in order of date."""
         from kg.answers import timeline
 
-        return timeline.timeline(Records(self.graph), name, as_of=day(as_of), sense=sense, level=level)
+        return timeline.timeline(self._as_of(name, as_of, sense, level))
 
     def show(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, claims: bool = False,
@@ -138,10 +138,10 @@ class Graph(Recoding):
         if claims:
             from kg.answers import contested
 
-            return contested.claims(Records(self.graph), name, as_of=day(as_of), sense=sense)
+            return contested.claims(self._as_of(name, as_of, sense))
         from kg.answers import description
 
-        return description.show(Records(self.graph), name, as_of=day(as_of), sense=sense, level=level)
+        return description.show(self._as_of(name, as_of, sense, level))
 
     def find(self, text: str, *, as_of: date | str | None = None, level: Level | None = None) -> Answer:
         """List the things a name may mean."""
@@ -154,6 +154,12 @@ class Graph(Recoding):
         from kg.answers import ask
 
         return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
+
+    def _as_of(self, name: str, as_of: date | str | None, sense: str | None, level: Level | None = None) -> Question:
+        """Put a question of how things stand by a day, and not of what was so on it."""
+        from kg.answers.question import Question
+
+        return Question(Records(self.graph), name, day(as_of), sense=sense, level=level)
 
     def _question(self, name: str, as_of: date | str | None, sense: str | None, level: Level | None = None) -> Question:
         from kg.answers.question import Question
