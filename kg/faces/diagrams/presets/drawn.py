@@ -1,0 +1,161 @@
+"""Things and ties of the graph as a diagram draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final
+
+from kg.answers import language as say
+from kg.answers.answer import SourceRef
+from kg.answers.changes import BASES
+from kg.answers.passings import PARTIAL
+from kg.answers.question import Question
+from kg.answers.record import Records, Thing, Transfer, several
+from kg.errors import Ambiguous, NotFound
+from kg.faces.diagrams.scene import Edge, Facts, Node, Relation, Share
+from kg.facts.dates import OPEN_END
+from kg.graph.names import Iri, key_of
+
+#: What happened, in the fewest words, by type of event.
+WORDS: Final = {
+    "Renaming": "renamed", "Evolution": "evolved", "Replacement": "replaced", "Merger": "merged",
+    "Absorption": "absorbed", "Division": "divided", "Reorganisation": "reorganised", "PartialTransfer": "part moved",
+    "FunctionTransfer": "functions passed", "CodeReuse": "code passed on",
+}  # fmt: skip
+
+
+class Drawn:
+    """Makes nodes and edges from what the graph states, and keeps the sources in the order in which they were met."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self._cited: dict[str, None] = {}
+
+    @property
+    def ledger(self) -> tuple[SourceRef, ...]:
+        return tuple(self.records.source(key) for key in self._cited)
+
+    def cites(self, *statements: Iri) -> tuple[str, ...]:
+        """Give the keys of the sources of statements, and remember them."""
+        keys = tuple(dict.fromkeys(key for statement in statements for key in self.records.cites(statement)))
+        self._cited.update(dict.fromkeys(keys))
+        return keys
+
+    def node(self, iri: Iri, *, on: date | None = None, **more: Any) -> Node:
+        """Give a kind or body as a node; `on` a day, with the name and the kind that it had then."""
+        thing = self.records.thing(iri)
+        kind = thing if thing.is_kind else self._kind(thing, on)
+        family = kind.fact("family") if kind else ""
+        subject = thing.subject
+        when = say.period(subject.from_, subject.until)
+        short = thing.short if thing.is_kind else kind.short if kind else ""
+        # The sense is told by the colour and the panel; in a box of a body the acronym is enough.
+        if not thing.is_kind and kind and kind.fact("acronym"):
+            short = kind.fact("acronym")
+        given: dict[str, Any] = {
+            "id": key_of(iri), "key": key_of(iri), "label": say.capital(thing.label), "kind": kind.label if kind else "",
+            "short": short, "family": family, "when": when, "starts": thing.start, "ends": thing.end,
+            "sure": sure(thing), "codes": ", ".join(thing.codes.get("ODS", ())[:2]), "facts": _facts(thing, when),
+            "sources": self.cites(iri),
+        }  # fmt: skip
+        return Node(**(given | more))
+
+    def _kind(self, thing: Thing, on: date | None) -> Thing | None:
+        rows = self.records.rows("kinds-of", body=thing.iri) if on else []
+        then = [row["kind"] for row in rows if on and row["start"] <= on < row["end"]]
+        latest = [*then, *several(thing.facts.get("latestKind"))]
+        return self.records.thing(latest[0]) if latest else None
+
+    def transfer(self, transfer: Transfer, **more: Any) -> Edge:
+        """Give a transfer as an edge from giver to receiver, with its shares."""
+        event = self.records.event(transfer.event)
+        rows = [
+            row for row in self.records.rows("shares", event=transfer.event)
+            if (row["giver"], row["receiver"]) == (transfer.giver, transfer.receiver)
+        ]  # fmt: skip
+        shares = tuple(
+            sorted(
+                {
+                    row["basis"]: Share(row["basis"], float(row["value"])) for row in rows if row["value"] is not None
+                }.values(),
+                key=lambda share: (BASES.index(share.basis) if share.basis in BASES else 99, share.basis),
+            )
+        )
+        relation = self._relation(transfer, str(event["type"]))
+        when = say.short_day(event["happenedOn"], event["precision"])
+        parts = [row["part"] for row in rows if row["part"]]
+        facts: Facts = (
+            ("What happened", say.capital(str(event["summary"]))),
+            ("When", say.day(event["happenedOn"], event["precision"])),
+            *((("Part", "; ".join(dict.fromkeys(parts))),) if parts else ()),
+            *((f"Share by {share.basis}", f"{share.value:.1%}".replace("%", " %")) for share in shares),
+            *((("Note", str(event["note"])),) if event["note"] else ()),
+        )
+        cited = [row["share"] for row in rows if row["share"]]
+        given: dict[str, Any] = {
+            "id": f"{key_of(transfer.event)}:{key_of(transfer.giver)}>{key_of(transfer.receiver)}:{transfer.lineage}",
+            "tail": key_of(transfer.giver), "head": key_of(transfer.receiver), "relation": relation,
+            "word": WORDS.get(str(event["type"]), "became"), "when": when, "starts": transfer.date, "ends": OPEN_END,
+            "walk": transfer.date, "lineage": transfer.lineage, "event": key_of(transfer.event),
+            "summary": str(event["summary"]), "label": _percent(shares), "shares": shares, "facts": facts,
+            "sources": self.cites(transfer.event, *cited),
+        }  # fmt: skip
+        return Edge(**(given | more))
+
+    def _relation(self, transfer: Transfer, type_: str) -> Relation:
+        if transfer.lineage == "codes":
+            return "codes"
+        if type_ == "FunctionTransfer":
+            return "functions"
+        receivers = {
+            row["receiver"]
+            for row in self.records.rows("shares", event=transfer.event)
+            if row["giver"] == transfer.giver
+        }
+        return "part" if type_ == PARTIAL or len(receivers) > 1 else "whole"
+
+
+def resolved(question: Question, words: str) -> tuple[Iri, ...]:
+    """Give the things that a name means, one story in order of time.
+
+    Raises:
+        Ambiguous: it means several; the text lists them, each with the --sense that picks it.
+        NotFound: nothing has that name; the text suggests what is near.
+    """
+    if question.found.things:
+        return question.found.things
+    from kg.faces.text import render
+
+    answer = question.unresolved("none", words)
+    raise (Ambiguous if answer.status == "ambiguous" else NotFound)(render(answer, "text"))
+
+
+def sure(thing: Thing) -> tuple[date, date]:
+    """Give the days, half-open, on which a thing existed for certain; none when its start is not recorded."""
+    if thing.facts["startPrecision"] == "unknown":
+        last = thing.end - timedelta(days=1) if thing.facts["endPrecision"] in ("day", "month", "year") else thing.end
+        return (last, thing.end)
+    if thing.facts["endPrecision"] == "unknown":
+        return thing.start, thing.facts.get("attestedBefore", thing.start)
+    return thing.start, thing.end
+
+
+def _facts(thing: Thing, when: str) -> Facts:
+    codes = [(f"{scheme} code", ", ".join(held)) for scheme, held in thing.codes.items()]
+    what = thing.fact("definition") if thing.is_kind else thing.kind_label
+    told = (
+        ("Kind", "" if thing.is_kind else what),
+        ("Definition", thing.fact("definition")),
+        ("Dates", when),
+        *codes,
+        ("Legal basis", thing.fact("legalBasis")),
+        ("Note", thing.fact("note")),
+    )
+    return tuple((name, value) for name, value in told if value)
+
+
+def _percent(shares: Iterable[Share]) -> str:
+    """Give the share that says most, as it is written on a line; nothing when it is the whole."""
+    first = next(iter(shares), None)
+    return "" if first is None or first.value >= 1 else f"{first.value:.1%}".replace("%", " %")
