@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import networkx as nx
@@ -105,7 +106,7 @@ def _family(scene: Scene, keys: list[str], ties: list[Tie]) -> _Family:
             before.append([])
             after.append([])
         chain.append(number[head])
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             after[one].append(other)
             before[other].append(one)
         chains[tail, head] = chain
@@ -118,7 +119,7 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
     gaps = [
         [
             (heights[one] + heights[other]) / 2 + (gap if family.ids[one] and family.ids[other] else _LINE)
-            for one, other in zip(column, column[1:], strict=False)
+            for one, other in pairwise(column)
         ]
         for column in family.columns
     ]
