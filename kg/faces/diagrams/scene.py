@@ -207,5 +207,4 @@ class Scene:
 
 def _n(value: float) -> str:
     """Write a length to a tenth of a pixel, so that the same scene gives the same bytes everywhere."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
