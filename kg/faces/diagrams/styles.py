@@ -81,6 +81,10 @@ def outline(shape: str, box: Box) -> str:
         return "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in points) + "Z"
 
     plain = corners((x, y), (r, y), (r, b), (x, b))
+    if box.torn:
+        right = _teeth(r, y, b) if box.torn in ("right", "both") else [(r, y), (r, b)]
+        left = _teeth(x, y, b) if box.torn in ("left", "both") else [(x, y), (x, b)]
+        return corners(*right, *reversed(left))
     match shape:
         case "rounded":
             return curve(c)
@@ -106,6 +110,12 @@ def outline(shape: str, box: Box) -> str:
             return corners((x, y + c / 2), (x + w / 2, y), (r, y + c / 2), (r, b), (x, b))
         case _:
             return plain
+
+
+def _teeth(x: float, top: float, bottom: float, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
+    """Give a torn side from top to bottom: no tooth stands out beyond x + half its depth on either side."""
+    step = (bottom - top) / (2 * many)
+    return [(x + (deep if at % 2 else -deep) / 2, top + at * step) for at in range(2 * many + 1)]
 
 
 def _n(value: float) -> str:
