@@ -103,7 +103,10 @@ class Text(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where a node is drawn, from its top left corner; the text in it, and the band behind when it has a width."""
+    """Where a node is drawn, from its top left corner; the text in it, and the band behind when it has a width.
+
+    A side that is `torn` stands for a day that is not recorded. On a calendar a short box has its text beside it.
+    """
 
     x: float
     y: float
@@ -111,6 +114,7 @@ class Box(NamedTuple):
     height: float
     lines: tuple[Text, ...] = ()
     band: float = 0.0
+    torn: Literal["", "left", "right", "both"] = ""
 
     @property
     def middle(self) -> Point:
@@ -120,13 +124,24 @@ class Box(NamedTuple):
 class Route(NamedTuple):
     """Where an edge is drawn: through its stops, level at each; `width` is that of the line or ribbon.
 
-    `level` are the stretches between two stops that are straight; all others are curves. `labels` are written on it.
+    Stretches between two stops of one height are straight; all others are curves, or straight too when the line is
+    `square`, with corners. `labels` are written on it.
     """
 
     stops: tuple[Point, ...]
     width: float
     labels: tuple[Text, ...] = ()
     arrow: bool = True
+    square: bool = False
+
+    @property
+    def pointing(self) -> Point:
+        """The way in which its arrow points, to the right (1, 0), down (0, 1) and so on."""
+        end = self.stops[-1]
+        before = next((stop for stop in self.stops[-2::-1] if stop != end), end)
+        if self.square and abs(end.y - before.y) > abs(end.x - before.x):
+            return Point(0, 1 if end.y > before.y else -1)
+        return Point(1 if end.x >= before.x else -1, 0)
 
     @property
     def path(self) -> str:
@@ -135,7 +150,7 @@ class Route(NamedTuple):
         parts = [f"M{_n(first.x)} {_n(first.y)}"]
         before = first
         for stop in rest:
-            if abs(stop.y - before.y) < 0.05:
+            if self.square or abs(stop.y - before.y) < 0.05:
                 parts.append(f"L{_n(stop.x)} {_n(stop.y)}")
             else:
                 middle = (before.x + stop.x) / 2

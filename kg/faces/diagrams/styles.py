@@ -80,6 +80,10 @@ def outline(shape: str, box: Box) -> str:
     x, y, r, b = box.x, box.y, box.x + box.width, box.y + box.height
     c = _corner(box)
     plain = _corners((x, y), (r, y), (r, b), (x, b))
+    if box.torn:
+        right = _teeth(r, y, b) if box.torn in ("right", "both") else [(r, y), (r, b)]
+        left = _teeth(x, y, b) if box.torn in ("left", "both") else [(x, y), (x, b)]
+        return _corners(*right, *reversed(left))
     match shape:
         case "rounded" | "pill":
             radius = _radius(shape, box)
@@ -188,3 +192,14 @@ def _radius(shape: str, box: Box) -> float:
 
 def _corners(*points: tuple[float, float]) -> str:
     return "M" + "L".join(f"{number(px)} {number(py)}" for px, py in points) + "Z"
+
+
+def _teeth(x: float, top: float, bottom: float, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
+    """Give a torn side from top to bottom: no tooth stands out beyond x + half its depth on either side."""
+    step = (bottom - top) / (2 * many)
+    return [(x + (deep if at % 2 else -deep) / 2, top + at * step) for at in range(2 * many + 1)]
+
+
+def _n(value: float) -> str:
+    text = f"{value:.1f}"
+    return text.removesuffix(".0")
