@@ -144,9 +144,9 @@ def query(
 
 def _draw(store: str | None, out: Path, engine: Engine, preset: str, *names: Any, **wishes: Any) -> None:
     """Draw, write, and say what was written and how long it took."""
-    from kg.faces.diagrams.renderers import check
+    from kg.faces.diagrams.renderers import format_of
 
-    check(out)  # before anything is drawn that could not be written
+    format_of(out.suffix)  # before anything is drawn that could not be written
     began = time.perf_counter()
     drawing = opened(store).draw(preset, *names, engine=engine.value, progress=say, **wishes)
     drawing.save(out)

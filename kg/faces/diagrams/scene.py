@@ -194,7 +194,8 @@ EMPTY: Final = Plan(0, 0, {}, {})
 class Scene:
     """A whole diagram. `caption` is one sentence that says what it shows; `command` is what draws it again.
 
-    `since` is the first day that it covers, where it covers a time. `ledger` are the sources by key, in the order in which they are numbered. `cautions` are said below the drawing.
+    `since` is the first day that it covers, where it covers a time. `ledger` are the sources by key, in the order in
+    which they are numbered. `cautions` are said below the drawing.
     """
 
     title: str

@@ -64,6 +64,7 @@ RELATIONS: Final[dict[Relation, Stroke]] = {
     "other": Stroke("tie", (), 1.0),
 }
 
+
 def look(family: str) -> Look:
     """Give how a family is drawn; one that is not known is drawn plainly."""
     return FAMILIES.get(family, OTHER)

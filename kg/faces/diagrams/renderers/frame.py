@@ -111,7 +111,9 @@ def _legend(scene: Scene) -> list[_Item]:
                 "path", d=path.line, fill="none", stroke=TIE, stroke_width=stroke.width,
                 stroke_dasharray=" ".join(f"{length:g}" for length in stroke.dash),
             )  # fmt: skip
-            items.append(_Item(46.0, sample + (element("path", d=path.head, fill=TIE) if path.head else ""), stroke.word))
+            items.append(
+                _Item(46.0, sample + (element("path", d=path.head, fill=TIE) if path.head else ""), stroke.word)
+            )
     return items
 
 

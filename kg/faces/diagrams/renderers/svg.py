@@ -101,5 +101,3 @@ def _node(node: Node, box: Box) -> str:
     words = [line(text, faint=not text.bold) for text in box.lines]
     title = "\n".join(plain(part) for part in (node.label, node.kind, node.codes, node.when) if part)
     return element("g", element("title", title), *ground, *words, data_id=node.id)
-
-
