@@ -19,7 +19,9 @@ TIE: Final = "#4c6272"
 
 #: The width of the stripe at the left of a box, in pixels, and above what width a line is a ribbon.
 STRIPE: Final = 6.0
-RIBBON: Final = 6.0
+#: How opaque bands and ribbons are: what lies below still shows, and words on them can be read.
+BAND: Final = 0.16
+RIBBON: Final = 0.26
 
 
 class Look(NamedTuple):
@@ -166,7 +168,7 @@ class Arrow(NamedTuple):
 
 def arrow(route: Route) -> Arrow:
     """Give the line and the head of a route; the line ends within the head, so that the point is sharp."""
-    if not route.arrow or route.width > RIBBON or len(route.stops) < 2:
+    if not route.arrow or route.ribbon or len(route.stops) < 2:
         return Arrow(route.path, "")
     (px, py), (x, y) = route.stops[-2:]
     # Lines are level where they end, but one that only goes down.
