@@ -160,7 +160,10 @@ class Arrow(NamedTuple):
 
 
 def arrow(route: Route) -> Arrow:
-    """Give the line and the head of a route; the line ends within the head, so that the point is sharp."""
+    """Give the line and the head of a route; the line ends within the head, so that the point is sharp.
+
+    The line is drawn backwards, from the head: the dashes of lines that arrive together then lie on one another.
+    """
     if not route.arrow or route.width > RIBBON or len(route.stops) < 2:
         return Arrow(route.path, "")
     (px, py), (x, y) = route.stops[-2:]
@@ -170,7 +173,7 @@ def arrow(route: Route) -> Arrow:
     bx, by = x - along * long, y - across * long
     head = _corners((x, y), (bx - across * half, by - along * half), (bx + across * half, by + along * half))
     short = Point(x - along * (long - 1), y - across * (long - 1))
-    return Arrow(route._replace(stops=(*route.stops[:-1], short)).path, head)
+    return Arrow(route._replace(stops=(short, *route.stops[-2::-1])).path, head)
 
 
 def number(value: float) -> str:

@@ -39,7 +39,8 @@ def measured(node: Node, by: Sizes) -> Box:
         (line, by.name, True)
         for line in fonts.wrapped(fonts.clean(node.label), by.name, by.width, bold=True, lines=by.lines)
     ]
-    for words in (" \u00b7 ".join(filter(None, (node.short, node.codes))), node.when):
+    short = "" if node.short.casefold() == node.label.casefold() else node.short
+    for words in (" \u00b7 ".join(filter(None, (short, node.codes))), node.when):
         if words:
             told += [(line, by.more, False) for line in fonts.wrapped(fonts.clean(words), by.more, by.width, lines=2)]
     y, lines = by.pad - 1, []

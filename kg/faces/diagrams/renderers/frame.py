@@ -45,15 +45,15 @@ def around(scene: Scene) -> Around:
     sheet.rule()
     sheet.flow(_legend(scene))
     for caution in scene.cautions:
-        sheet.write(caution, 11, after=2)
-    sheet.y += 8 * size if scene.cautions else 0
+        sheet.write(caution, 11, after=2, whole=True)
+    sheet.y += 10 * size if scene.cautions else 0
     sheet.columns([_numbered(scene.numbers[source.key], source) for source in scene.ledger])
     sheet.rule()
     facts = (f"As of {say.day(scene.as_of)}", f"kg release {scene.release}", "Not an NHS service")
     sheet.write(" \u00b7 ".join(facts), 11, bold=True, after=1)
-    sheet.write(ATTRIBUTION, 10, faint=True, after=1)
+    sheet.write(ATTRIBUTION, 10, faint=True, after=1, whole=True)
     if scene.command:
-        sheet.write(f"Drawn by: {scene.command}", 10, faint=True, after=0)
+        sheet.write(f"Drawn by: {scene.command}", 10, faint=True, after=0, whole=True)
     x = _MARGIN + (inner - scene.plan.width) / 2
     return Around(width, sheet.y + _MARGIN - 8, x, top, tuple(sheet.parts))
 
@@ -162,7 +162,7 @@ class _Sheet:
             self.parts.append(element("g", item.sample, transform=place))
             self.parts.append(line(Text(_MARGIN + x + item.wide * self._size + 8, base, item.word, size)))
             x += wide + 26
-        self.y += high + 4
+        self.y += high + 8 * self._size
 
     def columns(self, notes: Sequence[str]) -> None:
         """Set the sources in columns, each read downwards; of very many the first are named."""
