@@ -69,7 +69,7 @@ def wrapped(text: str, size: float, most: float, *, bold: bool = False, lines: i
 
 def clean(text: str) -> str:
     """Give text with control and direction marks made visible: they would turn what is around them about."""
-    return "".join(char if char.isprintable() else " " if char in "\n\t\r" else "\ufffd" for char in text)
+    return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
 
 
 @cache

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from kg.faces.diagrams.scene import Box, Relation
+from kg.faces.diagrams.scene import Box, Point, Relation, Route
 
 TEXT: Final = "#212b32"
 FAINT: Final = "#4c6272"
 GROUND: Final = "#ffffff"
 RULE: Final = "#d8dde0"
+LANE: Final = "#f3f5f6"
+#: Lines, words and arrowheads of ties.
+TIE: Final = "#4c6272"
+
+#: The width of the stripe at the left of a box, in pixels, and above what width a line is a ribbon.
+STRIPE: Final = 6.0
+RIBBON: Final = 6.0
 
 
 class Look(NamedTuple):
@@ -29,7 +36,7 @@ FAMILIES: Final = {
     "system": Look("system", "#28A197", "rounded"),
     "partnership": Look("partnership", "#801650", "pill"),
     "provider": Look("provider", "#F46A25", "hexagon"),
-    "region": Look("regional tier", "#330072", "tab"),
+    "region": Look("regional tier", "#330072", "folded"),
     "place": Look("place", "#A285D1", "notched"),
     "programme": Look("programme", "#000000", "cut"),
     "national": Look("national body", "#330072", "double"),
@@ -49,12 +56,12 @@ class Stroke(NamedTuple):
 
 RELATIONS: Final[dict[Relation, Stroke]] = {
     "whole": Stroke("succession in law", (), 2.0),
-    "part": Stroke("part of a body", (9, 4), 1.3),
-    "functions": Stroke("functions passed on", (5, 3), 1.6),
-    "codes": Stroke("code lived on", (9, 3, 2, 3), 1.3),
+    "part": Stroke("part of a body", (14, 4), 1.6),
+    "functions": Stroke("functions passed on", (4.5, 3.5), 1.6),
+    "codes": Stroke("code lived on", (10, 3, 2, 3), 1.4),
     "inside": Stroke("part or member of", (1.5, 3.5), 1.6),
-    "same": Stroke("same body", (), 1.0),
-    "other": Stroke("tie", (), 1.4),
+    "same": Stroke("same body", (10, 3, 2, 3, 2, 3), 1.2),
+    "other": Stroke("tie", (), 1.0),
 }
 
 
@@ -63,61 +70,139 @@ def look(family: str) -> Look:
     return FAMILIES.get(family, OTHER)
 
 
+def tint(hue: str, part: float = 0.14) -> str:
+    """Give a hue thinned with white, as the ground of a band: `part` of it, from 0 to 1."""
+    channels = (int(hue[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - channel) * part):02x}" for channel in channels)
+
+
 def outline(shape: str, box: Box) -> str:
     """Give the border of a box as an SVG path, the same for the browser's canvas."""
-    x, y, w, h = box.x, box.y, box.width, box.height
-    r, b = x + w, y + h
-    c = min(8.0, h / 3)
-
-    def curve(radius: float) -> str:
-        return (
-            f"M{_n(x + radius)} {_n(y)}H{_n(r - radius)}A{_n(radius)} {_n(radius)} 0 0 1 {_n(r)} {_n(y + radius)}"
-            f"V{_n(b - radius)}A{_n(radius)} {_n(radius)} 0 0 1 {_n(r - radius)} {_n(b)}H{_n(x + radius)}"
-            f"A{_n(radius)} {_n(radius)} 0 0 1 {_n(x)} {_n(b - radius)}V{_n(y + radius)}"
-            f"A{_n(radius)} {_n(radius)} 0 0 1 {_n(x + radius)} {_n(y)}Z"
-        )
-
-    def corners(*points: tuple[float, float]) -> str:
-        return "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in points) + "Z"
-
-    plain = corners((x, y), (r, y), (r, b), (x, b))
+    x, y, r, b = box.x, box.y, box.x + box.width, box.y + box.height
+    c = _corner(box)
+    plain = _corners((x, y), (r, y), (r, b), (x, b))
     if box.torn:
-        right = _teeth(r, y, b) if box.torn in ("right", "both") else [(r, y), (r, b)]
-        left = _teeth(x, y, b) if box.torn in ("left", "both") else [(x, y), (x, b)]
-        return corners(*right, *reversed(left))
+        right = _side(r, box, torn=box.torn != "left")
+        return _corners(*right, *reversed(_side(x, box, torn=box.torn != "right")))
     match shape:
-        case "rounded":
-            return curve(c)
-        case "pill":
-            return curve(min(h / 2, 16.0))
+        case "rounded" | "pill":
+            radius = _radius(shape, box)
+            turn = f"A{number(radius)} {number(radius)} 0 0 1 "
+            return (
+                f"M{number(x + radius)} {number(y)}H{number(r - radius)}{turn}{number(r)} {number(y + radius)}"
+                f"V{number(b - radius)}{turn}{number(r - radius)} {number(b)}H{number(x + radius)}"
+                f"{turn}{number(x)} {number(b - radius)}V{number(y + radius)}{turn}{number(x + radius)} {number(y)}Z"
+            )
         case "hexagon":
-            m = y + h / 2
-            return corners((x + c, y), (r - c, y), (r, m), (r - c, b), (x + c, b), (x, m))
-        case "tab":
-            return corners((x, y), (r - c, y), (r, y + c), (r, b), (x, b))
+            m = box.middle.y
+            return _corners((x + c, y), (r - c, y), (r, m), (r - c, b), (x + c, b), (x, m))
+        case "folded":
+            return _corners((x, y), (r - c, y), (r, y + c), (r, b), (x, b)) + (
+                f"M{number(r - c)} {number(y)}V{number(y + c)}H{number(r)}"
+            )
         case "notched":
-            return corners((x, y), (r, y), (r, b - c), (r - c, b), (x, b))
+            return _corners((x, y), (r, y), (r, b - c), (r - c, b), (x + c, b), (x, b - c))
         case "cut":
-            return corners(
+            return _corners(
                 (x + c, y), (r - c, y), (r, y + c), (r, b - c), (r - c, b), (x + c, b), (x, b - c), (x, y + c)
             )
         case "double":
             i = 3.0
-            return plain + corners((x + i, y + i), (r - i, y + i), (r - i, b - i), (x + i, b - i))
+            return plain + _corners((x + i, y + i), (r - i, y + i), (r - i, b - i), (x + i, b - i))
         case "slanted":
-            return corners((x + c, y), (r, y), (r - c, b), (x, b))
+            return _corners((x + c, y), (r, y), (r - c, b), (x, b))
         case "gable":
-            return corners((x, y + c / 2), (x + w / 2, y), (r, y + c / 2), (r, b), (x, b))
+            return _corners((x, y + c), (box.middle.x, y), (r, y + c), (r, b), (x, b))
         case _:
             return plain
 
 
-def _teeth(x: float, top: float, bottom: float, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
-    """Give a torn side from top to bottom: no tooth stands out beyond x + half its depth on either side."""
-    step = (bottom - top) / (2 * many)
-    return [(x + (deep if at % 2 else -deep) / 2, top + at * step) for at in range(2 * many + 1)]
+def stripe(shape: str, box: Box) -> str:
+    """Give the coloured stripe at the left of a box as an SVG path: as wide everywhere, along the border."""
+    x, y, b = box.x, box.y, box.y + box.height
+    c = _corner(box)
+    if box.torn:
+        torn = _side(x, box, torn=box.torn != "right")
+        return _corners(*torn, *((px + STRIPE, py) for px, py in reversed(torn)))
+    match shape:
+        case "rounded" | "pill":
+            radius = _radius(shape, box)
+            arc = f"A{number(radius)} {number(radius)} 0 0 "
+            return (
+                f"M{number(x + radius + STRIPE)} {number(y)}{arc}0 {number(x + STRIPE)} {number(y + radius)}"
+                f"V{number(b - radius)}{arc}0 {number(x + radius + STRIPE)} {number(b)}H{number(x + radius)}"
+                f"{arc}1 {number(x)} {number(b - radius)}V{number(y + radius)}{arc}1 {number(x + radius)} {number(y)}Z"
+            )
+        case "hexagon":
+            side = [(x + c, y), (x, box.middle.y), (x + c, b)]
+        case "cut":
+            side = [(x + c, y), (x, y + c), (x, b - c), (x + c, b)]
+        case "notched":
+            side = [(x, y), (x, b - c), (x + c, b)]
+        case "slanted":
+            side = [(x + c, y), (x, b)]
+        case "gable":
+            rise = c * STRIPE / (box.width / 2)
+            return _corners((x, y + c), (x + STRIPE, y + c - rise), (x + STRIPE, b), (x, b))
+        case _:
+            side = [(x, y), (x, b)]
+    return _corners(*side, *((px + STRIPE, py) for px, py in reversed(side)))
 
 
-def _n(value: float) -> str:
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")
+def inset(shape: str, box: Box, y: float, *, left: bool) -> float:
+    """Give how far within a box its border stands at a height, on one side: lines are to end at the border."""
+    c, down = _corner(box), min(max((y - box.y) / box.height, 0.0), 1.0) if box.height else 0.0
+    if shape == "hexagon":
+        return c * abs(2 * down - 1)
+    if shape == "slanted":
+        return c * (1 - down if left else down)
+    return 0.0
+
+
+class Arrow(NamedTuple):
+    """A line that ends in an arrowhead, as two SVG paths; `head` is empty when there is none."""
+
+    line: str
+    head: str
+
+
+def arrow(route: Route) -> Arrow:
+    """Give the line and the head of a route; the line ends within the head, so that the point is sharp.
+
+    The line is drawn backwards, from the head: the dashes of lines that arrive together then lie on one another.
+    """
+    if not route.arrow or route.width > RIBBON or len(route.stops) < 2:
+        return Arrow(route.path, "")
+    (px, py), (x, y) = route.stops[-2:]
+    # Lines are level where they end, but one that only goes down.
+    along, across = (0.0, 1.0 if y >= py else -1.0) if abs(x - px) < 0.05 else (1.0 if x >= px else -1.0, 0.0)
+    long, half = 7.0 + route.width, 2.4 + route.width * 0.8
+    bx, by = x - along * long, y - across * long
+    head = _corners((x, y), (bx - across * half, by - along * half), (bx + across * half, by + along * half))
+    short = Point(x - along * (long - 1), y - across * (long - 1))
+    return Arrow(route._replace(stops=(short, *route.stops[-2::-1])).path, head)
+
+
+def number(value: float) -> str:
+    """Write a length to a tenth of a pixel, so that the same scene gives the same bytes everywhere."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
+
+
+def _side(x: float, box: Box, *, torn: bool, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
+    """Give a side of a box from top to bottom, straight or torn; teeth stand out by half their depth either way."""
+    if not torn:
+        return [(x, box.y), (x, box.y + box.height)]
+    step = box.height / (2 * many)
+    return [(x + (deep if at % 2 else -deep) / 2, box.y + at * step) for at in range(2 * many + 1)]
+
+
+def _corner(box: Box) -> float:
+    return min(8.0, box.height / 5)
+
+
+def _radius(shape: str, box: Box) -> float:
+    return min(box.height / 2, 16.0) if shape == "pill" else _corner(box)
+
+
+def _corners(*points: tuple[float, float]) -> str:
+    return "M" + "L".join(f"{number(px)} {number(py)}" for px, py in points) + "Z"

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from kg.faces.diagrams import fonts
 from kg.faces.diagrams.scene import Box, Node, Text
+from kg.faces.diagrams.styles import STRIPE
 
 #: More nodes than this are drawn small, each on one or two lines.
 MANY: Final = 90
-STRIPE: Final = 6.0
 
 
 class Sizes(NamedTuple):

@@ -113,9 +113,7 @@ def _bar(node: Node, axis: Axis, turn: date | None, runs: Collection[float]) -> 
     note = " and ".join(word for word, missing in (("start", unknown_start), ("end", unknown_end)) if missing)
     note = f"{note} not recorded" if note else ""
     name = "" if node.short.casefold() == node.label.casefold() else fonts.clean(node.label)
-    head = fonts.width(fonts.clean(node.short), _NAME, bold=True) + (
-        fonts.width(f"{note}", _MORE) + 6 if note else 0.0
-    )
+    head = fonts.width(fonts.clean(node.short), _NAME, bold=True) + (fonts.width(f"{note}", _MORE) + 6 if note else 0.0)
     padding = STRIPE + 2 * _PAD + 4
     x, right = axis.x(node.starts), axis.x(node.ends)
     if note:

@@ -21,7 +21,8 @@ _TIGHT: Final = 7.0
 _LINE: Final = 9.0
 _BEND: Final = 56.0
 _LABEL: Final = 10.5
-_PORT: Final = 28.0
+_PORT: Final = 34.0
+_STEP: Final = 20.0
 
 
 class _Family(NamedTuple):
@@ -194,8 +195,8 @@ class _Words:
 
     def roomy(self, key: str, box: Box) -> Box:
         """Give the box high enough for the words on either side."""
-        ports = max(len(self._arriving.get(key, ())), len(self._leaving.get(key, ())))
-        return moved(box, 0, 0, height=max(box.height, ports * _PORT + 2))
+        ports = max(len(self._arriving.get(key, ())) * _PORT, len(self._leaving.get(key, ())) * _STEP)
+        return moved(box, 0, 0, height=max(box.height, ports + 2))
 
     def arriving_width(self, key: str) -> float:
         told = [line for words in self._arriving.get(key, ()) for line in words]
@@ -229,7 +230,7 @@ def _routes(
             (edge for edge in edges if words.departure(edge)), key=lambda edge: (_first(edge, passes, boxes), edge.id)
         )
         for place, edge in enumerate(told):
-            starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _PORT
+            starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _STEP
     places: dict[tuple[str, _Told], float] = {}
     for head, edges in arriving.items():
         groups: dict[_Told, list[float]] = {}
@@ -254,7 +255,7 @@ def _routes(
         said = words.departure(edge)
         if said:
             stops.append(Point(leave + sign * words.leaving_width(edge.tail), start))
-            labels.append(Text(leave + sign * 5, start - 3, said, _LABEL, False, "end" if back else "start"))
+            labels.append(Text(leave + sign * 5, start - 5, said, _LABEL, False, "end" if back else "start"))
         for place, y in enumerate(chain[1:-1], 1):
             at = column[edge.tail] + sign * place
             near, far = lefts[at], lefts[at] + wides[at]
@@ -266,7 +267,7 @@ def _routes(
                 written.add((edge.head, group))
                 labels += [
                     Text(arrive - sign * 12, end + down, line, _LABEL, False, "start" if back else "end")
-                    for line, down in zip(group, (-4, _LABEL + 2), strict=True)
+                    for line, down in zip(group, (-5.5, _LABEL + 3.5), strict=True)
                     if line
                 ]
         else:

@@ -82,9 +82,7 @@ class _Tracks:
             runs.setdefault((edge.tail, self._wanted(edge)), []).append(edge)
         found: dict[str, tuple[Point, ...]] = {}
         # What must stand at its day is given its place first, then the longest.
-        ordered = sorted(
-            runs.items(), key=lambda run: (not self._upright(run[1][0]), -self._length(run[1]), run[0])
-        )
+        ordered = sorted(runs.items(), key=lambda run: (not self._upright(run[1][0]), -self._length(run[1]), run[0]))
         for (tail, wanted), edges in ordered:
             giver = self._boxes[tail]
             ys = [giver.middle.y, *(ports.get(edge.id, self._boxes[edge.head].middle.y) for edge in edges)]
@@ -105,9 +103,7 @@ class _Tracks:
         return last - 4 if last - 4 < day < last + 4 else day  # a giver that ended that day is left at its last
 
     def _length(self, edges: Sequence[Edge]) -> float:
-        return max(
-            abs(self._boxes[edge.head].middle.y - self._boxes[edge.tail].middle.y) for edge in edges
-        )
+        return max(abs(self._boxes[edge.head].middle.y - self._boxes[edge.tail].middle.y) for edge in edges)
 
     def _ports(self) -> dict[str, float]:
         """Give the heights at which lines enter boxes from the left: those from above enter above those from below."""
@@ -157,9 +153,7 @@ class _Tracks:
 
 
 def _stretches(path: Sequence[Point]) -> list[Rect]:
-    return [
-        Rect(min(a.x, b.x) - 1, min(a.y, b.y) - 1, max(a.x, b.x) + 1, max(a.y, b.y) + 1) for a, b in pairwise(path)
-    ]
+    return [Rect(min(a.x, b.x) - 1, min(a.y, b.y) - 1, max(a.x, b.x) + 1, max(a.y, b.y) + 1) for a, b in pairwise(path)]
 
 
 def _placed(word: str, path: Sequence[Point], taken: Sequence[Rect], lines: Sequence[Rect]) -> tuple[Text, ...]:

@@ -109,9 +109,7 @@ class Drawn:
 
     def membership(self, row: dict[str, Any], group: Iri, member: Iri, **more: Any) -> Edge:
         """Give a row of members or memberships as an edge from group to member."""
-        return self._inside(
-            row["membership"], group, member, row["since"], row["until"], key_of(row["role"]), more
-        )
+        return self._inside(row["membership"], group, member, row["since"], row["until"], key_of(row["role"]), more)
 
     def _inside(
         self, statement: Iri, group: Iri, member: Iri, starts: date, ends: date, role: str, more: dict[str, Any]

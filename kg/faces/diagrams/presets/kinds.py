@@ -30,7 +30,9 @@ def scene(records: Records, as_of: date, *, form: Literal["calendar", "layers"] 
     """
     drawn = Drawn(records)
     rows = records.rows("kinds")
-    nodes = [drawn.node(row["kind"], lane=say.capital(look(row["family"]).word)) for row in rows if row["start"] <= as_of]
+    nodes = [
+        drawn.node(row["kind"], lane=say.capital(look(row["family"]).word)) for row in rows if row["start"] <= as_of
+    ]
     edges = [
         drawn.transfer(Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]))
         for row in records.rows("transfers")
