@@ -144,15 +144,6 @@ class Route(NamedTuple):
     ribbon: bool = False
 
     @property
-    def pointing(self) -> Point:
-        """The way in which its arrow points, to the right (1, 0), down (0, 1) and so on."""
-        end = self.stops[-1]
-        before = next((stop for stop in self.stops[-2::-1] if stop != end), end)
-        if self.square and abs(end.y - before.y) > abs(end.x - before.x):
-            return Point(0, 1 if end.y > before.y else -1)
-        return Point(1 if end.x >= before.x else -1, 0)
-
-    @property
     def path(self) -> str:
         """The line as an SVG path, the same for the browser's canvas."""
         first, *rest = self.stops

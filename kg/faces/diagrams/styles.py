@@ -84,9 +84,8 @@ def outline(shape: str, box: Box) -> str:
     c = _corner(box)
     plain = _corners((x, y), (r, y), (r, b), (x, b))
     if box.torn:
-        right = _teeth(r, y, b) if box.torn in ("right", "both") else [(r, y), (r, b)]
-        left = _teeth(x, y, b) if box.torn in ("left", "both") else [(x, y), (x, b)]
-        return _corners(*right, *reversed(left))
+        right = _side(r, box, torn=box.torn != "left")
+        return _corners(*right, *reversed(_side(x, box, torn=box.torn != "right")))
     match shape:
         case "rounded" | "pill":
             radius = _radius(shape, box)
@@ -124,6 +123,9 @@ def stripe(shape: str, box: Box) -> str:
     """Give the coloured stripe at the left of a box as an SVG path: as wide everywhere, along the border."""
     x, y, b = box.x, box.y, box.y + box.height
     c = _corner(box)
+    if box.torn:
+        torn = _side(x, box, torn=box.torn != "right")
+        return _corners(*torn, *((px + STRIPE, py) for px, py in reversed(torn)))
     match shape:
         case "rounded" | "pill":
             radius = _radius(shape, box)
@@ -188,6 +190,14 @@ def number(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
+def _side(x: float, box: Box, *, torn: bool, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
+    """Give a side of a box from top to bottom, straight or torn; teeth stand out by half their depth either way."""
+    if not torn:
+        return [(x, box.y), (x, box.y + box.height)]
+    step = box.height / (2 * many)
+    return [(x + (deep if at % 2 else -deep) / 2, box.y + at * step) for at in range(2 * many + 1)]
+
+
 def _corner(box: Box) -> float:
     return min(8.0, box.height / 5)
 
@@ -198,14 +208,3 @@ def _radius(shape: str, box: Box) -> float:
 
 def _corners(*points: tuple[float, float]) -> str:
     return "M" + "L".join(f"{number(px)} {number(py)}" for px, py in points) + "Z"
-
-
-def _teeth(x: float, top: float, bottom: float, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
-    """Give a torn side from top to bottom: no tooth stands out beyond x + half its depth on either side."""
-    step = (bottom - top) / (2 * many)
-    return [(x + (deep if at % 2 else -deep) / 2, top + at * step) for at in range(2 * many + 1)]
-
-
-def _n(value: float) -> str:
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")

@@ -103,6 +103,34 @@ class Drawn:
         }  # fmt: skip
         return Edge(**(given | more))
 
+    def containment(self, row: dict[str, Any], **more: Any) -> Edge:
+        """Give a row of tiers or all-tiers as an edge from the kind outside to the one inside it."""
+        return self._inside(row["containment"], row["whole"], row["part"], row["start"], row["end"], "part", more)
+
+    def membership(self, row: dict[str, Any], group: Iri, member: Iri, **more: Any) -> Edge:
+        """Give a row of members or memberships as an edge from group to member."""
+        return self._inside(row["membership"], group, member, row["since"], row["until"], key_of(row["role"]), more)
+
+    def _inside(
+        self, statement: Iri, group: Iri, member: Iri, starts: date, ends: date, role: str, more: dict[str, Any]
+    ) -> Edge:
+        whole, part = self.records.thing(group), self.records.thing(member)
+        facts = self.records.stated(statement)
+        told: Facts = (
+            ("What", f"{say.capital(part.label)}: {role} of {whole.label}"),
+            ("Dates", say.period(
+                say.iso(facts["startsOn"], facts["startPrecision"]), say.iso_end(facts["endsBefore"], facts["endPrecision"])
+            )),
+            *((("Listed", say.day(facts["observedOn"], facts["precision"])),) if "observedOn" in facts else ()),
+            *((("Note", str(facts["note"])),) if facts.get("note") else ()),
+        )  # fmt: skip
+        given: dict[str, Any] = {
+            "id": key_of(statement), "tail": key_of(group), "head": key_of(member), "relation": "inside", "word": role,
+            "starts": starts, "ends": ends, "summary": f"{say.capital(part.label)} was {say.article(role)} of {whole.label}",
+            "facts": told, "sources": self.cites(statement),
+        }  # fmt: skip
+        return Edge(**(given | more))
+
     def _relation(self, transfer: Transfer, type_: str) -> Relation:
         if transfer.lineage == "codes":
             return "codes"
