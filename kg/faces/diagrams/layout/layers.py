@@ -88,8 +88,19 @@ def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]
 
 
 def _family(scene: Scene, keys: list[str], ties: list[Tie]) -> _Family:
-    """Give the columns of a connected part in the order that crosses least, long lines parted at each column."""
-    at = columns([scene.by_id[key] for key in keys], ties)
+    """Give the columns of a connected part as they cross least; of two ways as good, the one with fewer columns."""
+    nodes = [scene.by_id[key] for key in keys]
+    close, spread = columns(nodes, ties), columns(nodes, ties, spread=True)
+    plain = _parted(keys, ties, close)
+    crossed = crossings(plain.columns, plain.after)
+    if not crossed or close == spread:
+        return plain
+    other = _parted(keys, ties, spread)
+    return other if crossings(other.columns, other.after) < crossed else plain
+
+
+def _parted(keys: list[str], ties: list[Tie], at: dict[str, int]) -> _Family:
+    """Order nodes within their columns; long lines are parted at each column that they pass."""
     number = {key: place for place, key in enumerate(keys)}
     ids: list[str | None] = list(keys)
     layers: list[list[int]] = [[] for _ in range(max(at.values()) + 1)]
