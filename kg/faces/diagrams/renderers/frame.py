@@ -91,28 +91,28 @@ class _Item(NamedTuple):
 def _legend(scene: Scene) -> list[_Item]:
     """Give a sample, drawn at the origin, of each family and each kind of tie that occurs."""
     routes = scene.plan.routes
-    box, ground = Box(0, -13, 34, 18), {"x": 0, "y": -13, "width": 34, "height": 18}
+    box, ground = Box(0, -13, 34, 18), {"x": 0.0, "y": -13.0, "width": 34.0, "height": 18.0}
     banded = any(found.band for found in scene.plan.boxes.values())
     used = {node.family if node.family in styles.FAMILIES else "" for node in scene.nodes}
     items = []
     for look in (styles.look(family) for family in (*styles.FAMILIES, "") if family in used):
-        border = {"fill": "none", "stroke": look.hue, "stroke_width": 1.5}
         sample = (
-            element("rect", **ground, fill=styles.tint(look.hue), stroke=look.hue, stroke_width=0.8)
+            element("rect", **ground, fill=look.hue, fill_opacity=styles.BAND)
+            + element("line", x1=0.0, x2=0.0, y1=-13.0, y2=5.0, stroke=look.hue, stroke_width=2.0)
             if banded
             else element("path", d=styles.stripe(look.shape, box), fill=look.hue)
-            + element("path", d=styles.outline(look.shape, box), **border)
+            + element("path", d=styles.outline(look.shape, box), fill="none", stroke=look.hue, stroke_width=1.5)
         )
         items.append(_Item(box.width, sample, look.word))
     if any(node.focus for node in scene.nodes):
         thick = element("path", d=styles.outline("square", box), fill=GROUND, stroke=TIE, stroke_width=3.0)
         items.append(_Item(box.width, thick, "what is asked about"))
-    if any(styles.is_ribbon(scene.form, route) for route in routes.values()):
+    if any(route.ribbon for route in routes.values()):
         hue = styles.look(scene.by_id[scene.edges[0].tail].family).hue
-        items.append(_Item(box.width, element("rect", **ground, fill=hue, fill_opacity=0.25), "passed on"))
+        items.append(_Item(box.width, element("rect", **ground, fill=hue, fill_opacity=styles.RIBBON), "passed on"))
     for relation, stroke in styles.RELATIONS.items():
         found = [routes[edge.id] for edge in scene.edges if edge.relation == relation and edge.id in routes]
-        found = [route for route in found if not styles.is_ribbon(scene.form, route)]
+        found = [route for route in found if not route.ribbon]
         if found:
             path = styles.arrow(Route((Point(0, -4), Point(46, -4)), stroke.width, (), found[0].arrow))
             dashes = " ".join(f"{length:g}" for length in stroke.dash)
