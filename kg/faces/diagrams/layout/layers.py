@@ -229,21 +229,21 @@ def routes(
         leaving.setdefault(edge.tail, []).append(edge)
     # What is written where a line leaves has a place of its own, in the order in which the lines fan out.
     starts: dict[str, float] = {}
-    for tail, edges in leaving.items():
-        box = boxes[tail]
+    for key, edges in leaving.items():
+        box = boxes[key]
         told = sorted(
             (edge for edge in edges if words.departure(edge)), key=lambda edge: (_first(edge, passes, boxes), edge.id)
         )
         for place, edge in enumerate(told):
             starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _STEP
     places: dict[tuple[str, _Told], float] = {}
-    for head, edges in arriving.items():
+    for key, edges in arriving.items():
         groups: dict[_Told, list[float]] = {}
         for edge in edges:
             groups.setdefault(words.arrival(edge), []).append(_last(edge, passes, boxes))
         told_groups = sorted(groups, key=lambda group: (sum(groups[group]) / len(groups[group]), group))
         for place, group in enumerate(told_groups):
-            places[head, group] = boxes[head].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
+            places[key, group] = boxes[key].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
     written: set[tuple[str, _Told]] = set()
     found = {}
     for edge in scene.edges:
