@@ -41,7 +41,7 @@ class _Family(NamedTuple):
 def plan(scene: Scene) -> Plan:
     """Lay a scene out in columns; parts that nothing ties together stand below one another."""
     small = sizes(scene.nodes)
-    words = _Words(scene)
+    words = Words(scene)
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
     ties = directed(scene.nodes, scene.edges)
     families = [_family(scene, part, own) for part, own in _parts(scene, ties)]
@@ -67,9 +67,9 @@ def plan(scene: Scene) -> Plan:
         key: moved(box, lefts[column[key]], middles[key] - box.height / 2, width=wides[column[key]])
         for key, box in boxes.items()
     }
-    routes = _routes(scene, placed, column, lefts, wides, passes, words)
+    drawn = routes(scene, placed, column, lefts, wides, passes, words)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
-    return Plan(width, max(top - gap * 2, 0.0), placed, routes, (), total)
+    return Plan(width, max(top - gap * 2, 0.0), placed, drawn, (), total)
 
 
 def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]]]:
@@ -160,7 +160,7 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
     return ys
 
 
-def _across(families: Sequence[_Family], boxes: dict[str, Box], words: _Words) -> tuple[list[float], list[float]]:
+def _across(families: Sequence[_Family], boxes: dict[str, Box], words: Words) -> tuple[list[float], list[float]]:
     """Give the left side and the width of each column; between two there is room for words and bends."""
     many = max((len(family.columns) for family in families), default=0)
     wides = [0.0] * many
@@ -186,7 +186,7 @@ def _told(edge: Edge) -> _Told:
     return fonts.clean(edge.word), fonts.clean(edge.when)
 
 
-class _Words:
+class Words:
     """What is written on lines: what happened where it arrives, and the part that passed where it leaves.
 
     Lines of one event that arrive at one box arrive at one place, and its words are written once. Of very many nodes
@@ -225,10 +225,14 @@ class _Words:
         return self._leaving.get(edge.tail, {}).get(edge.id, "")
 
 
-def _routes(
+def routes(
     scene: Scene, boxes: dict[str, Box], column: dict[str | None, int], lefts: list[float], wides: list[float],
-    passes: dict[Tie, list[float]], words: _Words,
+    passes: dict[Tie, list[float]], words: Words,
 ) -> dict[str, Route]:  # fmt: skip
+    """Give the way of each edge: level where it leaves, arrives and passes a column, with its words on it.
+
+    `passes` gives how high each tie is in the columns that it goes through, from its left end to its right one.
+    """
     arriving: dict[str, list[Edge]] = {}
     leaving: dict[str, list[Edge]] = {}
     for edge in scene.edges:
@@ -236,23 +240,23 @@ def _routes(
         leaving.setdefault(edge.tail, []).append(edge)
     # What is written where a line leaves has a place of its own, in the order in which the lines fan out.
     starts: dict[str, float] = {}
-    for tail, edges in leaving.items():
-        box = boxes[tail]
+    for key, edges in leaving.items():
+        box = boxes[key]
         told = sorted(
             (edge for edge in edges if words.departure(edge)), key=lambda edge: (_first(edge, passes, boxes), edge.id)
         )
         for place, edge in enumerate(told):
             starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _STEP
     places: dict[tuple[str, _Told], float] = {}
-    for head, edges in arriving.items():
+    for key, edges in arriving.items():
         groups: dict[_Told, list[float]] = {}
         for edge in edges:
             groups.setdefault(words.arrival(edge), []).append(_last(edge, passes, boxes))
         told_groups = sorted(groups, key=lambda group: (sum(groups[group]) / len(groups[group]), group))
         for place, group in enumerate(told_groups):
-            places[head, group] = boxes[head].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
+            places[key, group] = boxes[key].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
     written: set[tuple[str, _Told]] = set()
-    routes = {}
+    found = {}
     for edge in scene.edges:
         tail, head = boxes[edge.tail], boxes[edge.head]
         group = words.arrival(edge)
@@ -285,8 +289,8 @@ def _routes(
         else:
             stops.append(Point(arrive - sign * 10, end))
         stops.append(Point(arrive, end))
-        routes[edge.id] = Route(tuple(stops), RELATIONS[edge.relation].width, tuple(labels), edge.relation != "inside")
-    return routes
+        found[edge.id] = Route(tuple(stops), RELATIONS[edge.relation].width, tuple(labels), edge.relation != "inside")
+    return found
 
 
 def _first(edge: Edge, passes: dict[Tie, list[float]], boxes: dict[str, Box]) -> float:
