@@ -1,6 +1,9 @@
 """Colours, shapes and lines: what kinds of structure and ties look like, never told by colour alone.
 
-The palette is held to four kinds of vision by tests/test_styles.py.
+Seven hues are as many as can be told apart in four kinds of vision and stand out on white: whichever two, their
+difference is at least 20 by CIEDE2000 (Sharma, Wu and Dalal, 2005), as seen with any one kind of cone missing (Machado,
+Oliveira and Fernandes, 2009). There are ten families, so three share the hue of another and differ in shape; every
+family has a shape of its own, and every tie a dash and a width. tests/test_styles.py holds to all of it.
 """
 
 from __future__ import annotations
@@ -32,20 +35,20 @@ class Look(NamedTuple):
     shape: str
 
 
-#: The families of kinds (data/kinds.csv), each with a word for the legend.
+#: The families of kinds (data/kinds.csv), each with a word for the legend. The last three share a hue.
 FAMILIES: Final = {
-    "commissioner": Look("commissioner", "#005EB8", "square"),
-    "system": Look("system", "#28A197", "rounded"),
-    "partnership": Look("partnership", "#801650", "pill"),
-    "provider": Look("provider", "#F46A25", "hexagon"),
-    "region": Look("regional tier", "#330072", "folded"),
-    "place": Look("place", "#A285D1", "notched"),
+    "commissioner": Look("commissioner", "#1A51C3", "square"),
+    "system": Look("system", "#14A48B", "rounded"),
+    "partnership": Look("partnership", "#85354D", "pill"),
+    "provider": Look("provider", "#F66321", "hexagon"),
+    "region": Look("regional tier", "#3B004D", "folded"),
+    "place": Look("place", "#938BD4", "notched"),
     "programme": Look("programme", "#000000", "cut"),
-    "national": Look("national body", "#330072", "double"),
+    "national": Look("national body", "#3B004D", "double"),
     "support": Look("support", "#000000", "slanted"),
-    "council": Look("council", "#801650", "gable"),
+    "council": Look("council", "#85354D", "gable"),
 }
-OTHER: Final = Look("other", "#4c6272", "square")
+OTHER: Final = Look("other", "#4c6272", "clipped")
 
 
 class Stroke(NamedTuple):
@@ -108,6 +111,8 @@ def outline(shape: str, box: Box) -> str:
             return _corners(
                 (x + c, y), (r - c, y), (r, y + c), (r, b - c), (r - c, b), (x + c, b), (x, b - c), (x, y + c)
             )
+        case "clipped":
+            return _corners((x + c, y), (r, y), (r, b), (x, b), (x, y + c))
         case "double":
             i = 3.0
             return plain + _corners((x + i, y + i), (r - i, y + i), (r - i, b - i), (x + i, b - i))
@@ -139,6 +144,8 @@ def stripe(shape: str, box: Box) -> str:
             side = [(x + c, y), (x, box.middle.y), (x + c, b)]
         case "cut":
             side = [(x + c, y), (x, y + c), (x, b - c), (x + c, b)]
+        case "clipped":
+            side = [(x + c, y), (x, y + c), (x, b)]
         case "notched":
             side = [(x, y), (x, b - c), (x + c, b)]
         case "slanted":
