@@ -37,6 +37,7 @@ build:
 # Write data/README.md and docs/cli.md anew from the code
 docs:
     {{python}} -m kg.faces.reference
+    {{python}} -m kg.faces.gallery
 
 # Measure; quote medians and ratios of one run
 bench:
@@ -46,6 +47,10 @@ bench:
 sssom:
     python3 -m venv .sssom
     .sssom/bin/pip install -q --no-deps -r .ci/sssom.txt
+
+# Install what the tests of drawings need from npm; then KG_NPM=.npm/node_modules just test -k 'browser or renderers'
+npm:
+    npm install --prefix .npm --no-package-lock --ignore-scripts --no-audit --no-fund $(grep -v '^#' .ci/npm.txt)
 
 # Write constraints.txt and .ci/sssom.txt anew, from the newest versions that pyproject.toml allows
 constraints:

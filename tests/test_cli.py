@@ -699,8 +699,9 @@ def test_the_commands_are_those_of_the_architecture() -> None:
 
 def test_each_command_is_found_where_the_table_of_commands_says() -> None:
     for module, words in cli.COMMANDS.items():
-        commands = importlib.import_module(f"kg.faces.cli.{module}").commands.registered_commands
-        assert tuple(command.callback.__name__ for command in commands) == words
+        commands = importlib.import_module(f"kg.faces.cli.{module}").commands
+        found = [command.callback.__name__ for command in commands.registered_commands]
+        assert (*found, *(group.name for group in commands.registered_groups)) == words
 
 
 @pytest.mark.parametrize(("module", "word"), [(module, words[-1]) for module, words in cli.COMMANDS.items()])
@@ -715,10 +716,12 @@ def test_only_the_module_of_the_command_that_is_asked_is_read(module: str, word:
 def test_every_command_has_help_and_is_documented(name: str) -> None:
     assert isinstance(COMMANDS, typer.core.TyperGroup)
     command = COMMANDS.commands[name]
-    assert command.help
-    assert command.help.endswith(".")
-    for param in command.params:
-        assert getattr(param, "help", None), f"{name} {param.name} has no help"
+    inner = command.commands.values() if isinstance(command, typer.core.TyperGroup) else ()
+    for each in (command, *inner):
+        assert each.help
+        assert each.help.endswith(".")
+        for param in each.params:
+            assert getattr(param, "help", None), f"{name} {each.name} {param.name} has no help"
     pages = [
         path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "cli.md") if path.is_file()
     ]

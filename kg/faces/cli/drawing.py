@@ -17,7 +17,7 @@ draw = typer.Typer(no_args_is_help=True)
 commands = typer.Typer()
 commands.add_typer(
     draw, name="draw",
-    help="Draw a diagram: an interactive page (.html) that opens offline, a picture (.svg, .png), text (.mmd, .dot), a graph (.graphml), a table (.csv).",
+    help="Draw a diagram: an interactive page (.html) that opens offline, a picture (.svg, .png), text (.mmd, .dot), a graph (.graphml) or a table (.csv).",
 )  # fmt: skip
 
 

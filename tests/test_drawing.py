@@ -1,0 +1,179 @@
+"""Drawing as people ask for it: from the command line, from Python, and in a notebook."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kg.answers.record import Records
+from kg.errors import Ambiguous, BadInput, NotFound, UsageError
+from kg.faces.diagrams.drawing import Drawing
+from kg.faces.library import Graph
+from kg.graph.names import thing
+from tests.conftest import CommandLine
+
+DAY = date(2026, 4, 1)
+PRESETS = {
+    "lineage": ("lineage", "ACS"),
+    "structure": ("structure", "NHS Frimley ICB", "--as-of", "2024-08-01"),
+    "kinds": ("kinds",),
+    "kinds-layers": ("kinds", "--form", "layers"),
+    "england": ("england", "2025-04-01", "2026-04-01"),
+    "compare": ("compare", "2026-03-31", "2026-04-01", "--kind", "ICB"),
+    "query": ("query", "tiers", "asOf=2019-06-01"),
+}
+ENDINGS = ("html", "svg", "png", "mmd", "dot", "graphml", "csv")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_written_in_every_format(run: CommandLine, tmp_path: Path, preset: str) -> None:
+    for ending in ENDINGS:
+        file = tmp_path / f"picture.{ending}"
+        done = run("draw", *PRESETS[preset], "-o", str(file))
+        assert (done.code, done.out) == (0, ""), done.err
+        assert f"Wrote {file}" in done.err
+        assert file.stat().st_size > 300
+    assert "kg draw" in ET.parse(tmp_path / "picture.svg").getroot().find("{*}desc").text  # type: ignore[union-attr, operator]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("lineage", "QNQ"), 4, "--sense icb-frimley"),
+        (("lineage", "No such body"), 3, "Nothing in this graph is called"),
+        (("lineage", "ACS", "--legal", "--codes"), 2, "Give one of them"),
+        (("lineage", "ACS", "--depth", "0"), 2, "--depth"),
+        (("england", "2026-04-01", "2013-04-01"), 2, "earlier one first"),
+        (("england", "2013", "2026-04-01"), 2, "is not a day"),
+        (("compare", "2026-04-01", "2026-03-31"), 2, "first"),
+        (("query", "no-such-query"), 2, "no-such-query"),
+        (("query", "stated-counts"), 2, "two"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_in_one_paragraph(
+    run: CommandLine, tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    file = tmp_path / "picture.svg"
+    done = run("draw", *words, "-o", str(file))
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not file.exists()
+
+
+def test_an_ending_that_says_no_format_and_a_folder_that_is_not_there_are_named(
+    run: CommandLine, tmp_path: Path
+) -> None:
+    assert run("draw", "lineage", "ACS", "-o", str(tmp_path / "picture.bmp")).code == 2
+    gone = run("draw", "lineage", "ACS", "-o", str(tmp_path / "none" / "picture.svg"))
+    assert gone.code == 5
+    assert "none" in gone.err
+
+
+def test_the_command_in_the_picture_draws_the_same_picture(run: CommandLine, asked: Graph, tmp_path: Path) -> None:
+    wishes = {"direction": "became", "only": "legal", "depth": 2, "share_basis": "population"}
+    drawing = asked.draw("lineage", "NHS Frimley ICB", as_of=DAY, **wishes)
+    import shlex
+
+    words = shlex.split(drawing.scene.command)
+    assert words[:2] == ["kg", "draw"]
+    file = tmp_path / "picture.svg"
+    assert run(*words[1:], "-o", str(file)).code == 0
+    assert file.read_bytes() == drawing.save(tmp_path / "same.svg").read_bytes()
+
+
+def test_text_is_utf8_whatever_the_platform_says(tmp_path: Path) -> None:
+    script = (
+        "import kg, sys; d = kg.open(in_memory=False).draw('lineage', 'ACS', as_of='2026-04-01')\n"
+        "for ending in sys.argv[2:]: d.save(f'{sys.argv[1]}/picture.{ending}')"
+    )
+    endings = [ending for ending in ENDINGS if ending != "png"]
+    plain = os.environ | {"PYTHONUTF8": "0", "LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), *endings], check=True, env=plain)
+    for ending in endings:
+        assert (tmp_path / f"picture.{ending}").read_bytes().decode("utf-8")
+
+
+def test_a_lineage_is_drawn_as_it_was_asked(asked: Graph) -> None:
+    whole = asked.lineage("NHS Frimley ICB", as_of=DAY).draw()
+    became = asked.became("NHS Frimley ICB", as_of=DAY).draw()
+    before = asked.before("NHS Frimley ICB", as_of=DAY, only="legal").draw()
+    assert isinstance(whole, Drawing)
+    assert {edge.id for edge in became.scene.edges} | {edge.id for edge in before.scene.edges} <= {
+        edge.id for edge in whole.scene.edges
+    }
+    assert {edge.tail for edge in became.scene.edges} == {"icb-frimley"}
+    assert {edge.lineage for edge in before.scene.edges} == {"legal"}
+    assert len(asked.lineage("NHS Frimley ICB", as_of=DAY).draw(depth=1).scene.edges) < len(whole.scene.edges)
+
+
+def test_lineage_edges_are_the_transfers_that_sparql_walks(asked: Graph) -> None:
+    for name, key in (("ACS", "kind/acs"), ("10G", "body/ccg-10g"), ("NHS Frimley ICB", "body/icb-frimley")):
+        iri = thing(*key.split("/"))
+        rows = [*asked.graph.rows("became", thing=iri, asOf=DAY), *asked.graph.rows("before", thing=iri, asOf=DAY)]
+        scene = asked.draw("lineage", name, as_of=DAY).scene
+        walked = {(row["event"].rsplit("/", 1)[1], row["giver"].rsplit("/", 1)[1], row["receiver"].rsplit("/", 1)[1], row["lineage"]) for row in rows}  # fmt: skip
+        assert {(edge.event, edge.tail, edge.head, edge.lineage) for edge in scene.edges} == walked
+
+
+def test_shares_on_lines_are_by_the_basis_that_was_asked_for(asked: Graph) -> None:
+    by = {
+        basis: {edge.label for edge in asked.draw("lineage", "NHS Frimley ICB", as_of=DAY, direction="became", share_basis=basis).scene.edges}
+        for basis in ("population", "practices", "budget")
+    }  # fmt: skip
+    assert by["population"] == {"22.9 %", "18.2 %", "58.9 %"}
+    assert by["practices"] == {"21.2 %", "16.7 %", "62.1 %"}
+    assert by["budget"] == {""}
+
+
+def test_membership_difference_and_a_plain_question_are_drawn(asked: Graph) -> None:
+    assert asked.members("Berkshire West", as_of="2018-06-01").draw().scene.edges
+    assert asked.memberships("15A", as_of="2019-06-01").draw().scene.edges
+    assert asked.diff("2026-03-31", DAY, kind="ICB").draw().scene.edges
+    assert asked.ask("what did ACS become?").draw().scene.title == "What became of accountable care system (ACS)"
+
+
+def test_what_has_no_picture_says_so(asked: Graph) -> None:
+    for answer in (asked.lineage("QNQ"), asked.became("No such body"), asked.ask("how many PCNs were there in 2021?")):
+        with pytest.raises(UsageError, match="has no picture"):
+            answer.draw()
+
+
+def test_an_unknown_picture_or_wish_is_refused(asked: Graph) -> None:
+    with pytest.raises(UsageError, match="The pictures: lineage"):
+        asked.draw("map")
+    with pytest.raises(UsageError, match="cannot be drawn so"):
+        asked.draw("kinds", depht=2)
+    with pytest.raises(UsageError, match="direction"):
+        asked.draw("lineage", "ACS", direction="sideways")
+    with pytest.raises(Ambiguous):
+        asked.draw("lineage", "QNQ")
+    with pytest.raises(NotFound):
+        asked.draw("structure", "No such body")
+    with pytest.raises(BadInput):
+        asked.draw("lineage", "ACS").save("/no/such/folder/picture.svg")
+
+
+def test_a_notebook_shows_the_page_with_no_network(asked: Graph) -> None:
+    bundle = asked.lineage("ACS").draw()._repr_mimebundle_()
+    assert bundle["text/html"].startswith("<iframe srcdoc=")
+    assert "src=" not in bundle["text/html"].replace("srcdoc=", "")[:200]
+    assert bundle["image/svg+xml"].startswith("<svg")
+
+
+def test_two_drawings_have_the_same_bytes(asked: Graph, records: Records, tmp_path: Path) -> None:
+    for ending in ENDINGS:
+        first, second = (
+            Drawing(asked.draw("lineage", "NHS Frimley ICB", as_of=DAY).scene)
+            .save(tmp_path / f"{at}.{ending}")
+            .read_bytes()
+            for at in (1, 2)
+        )
+        assert first == second, ending
+    assert records.graph.release in (tmp_path / "1.svg").read_text(encoding="utf-8")
