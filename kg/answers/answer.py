@@ -7,7 +7,7 @@ The parts are named tuples and not data classes: they are as frozen, and made ei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, NamedTuple
 
 #: What the licence of the data asks to be printed wherever they are shown.
@@ -184,7 +184,8 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values, as the JSON contract has them."""
-        return {**{name: _plain(value) for name, value in vars(self).items()}, "attribution": ATTRIBUTION}
+        stated = {field.name: _plain(getattr(self, field.name)) for field in fields(Answer)}
+        return {**stated, "attribution": ATTRIBUTION}
 
     def to_json(self) -> str:
         """Give the answer as JSON, keys in the order of the contract."""

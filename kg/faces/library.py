@@ -12,6 +12,7 @@ from kg.answers.language import shown
 from kg.answers.record import Records
 from kg.errors import Ambiguous, NotFound, UsageError
 from kg.faces.recoding import Recoding, day
+from kg.faces.told import Told
 from kg.graph import graph as opened
 from kg.graph.names import Iri, expand
 from kg.graph.store import Results, Row
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kg.answers.ends import Only
     from kg.answers.find import Level
     from kg.answers.question import Question
+    from kg.faces.diagrams.drawing import Drawing
 
 
 class Graph(Recoding):
@@ -40,45 +42,48 @@ class Graph(Recoding):
     def became(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
         only: Only | None = None, level: Level | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Told:  # fmt: skip
         """Say what a thing became, up to a day; `only` one lineage, "legal" or "codes", or at one `level`, "kind" or "organisation"."""
         from kg.answers import lineage
 
-        return lineage.became(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        answer = lineage.became(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        return Told.of(answer, self.draw, only=only)
 
     def before(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
         only: Only | None = None, level: Level | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Told:  # fmt: skip
         """Say what a thing was before, up to a day."""
         from kg.answers import lineage
 
-        return lineage.before(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        answer = lineage.before(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        return Told.of(answer, self.draw, only=only)
 
     def lineage(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None,
         only: Only | None = None, level: Level | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Told:  # fmt: skip
         """Tell what led to a thing and what it became."""
         from kg.answers import lineage
 
-        return lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        answer = lineage.lineage(Records(self.graph), name, as_of=day(as_of), sense=sense, only=only, level=level)
+        return Told.of(answer, self.draw, only=only)
 
     def members(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
-    ) -> Answer:
+    ) -> Told:
         """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""
         from kg.answers import membership
 
-        return membership.members(self._question(name, as_of, sense, level))
+        return Told.of(membership.members(self._question(name, as_of, sense, level)), self.draw)
 
     def memberships(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
-    ) -> Answer:
+    ) -> Told:
         """Say what a body belonged to on a day; without a day, as for `members`."""
         from kg.answers import membership
 
-        return membership.memberships(self._question(name, as_of, sense, level))
+        return Told.of(membership.memberships(self._question(name, as_of, sense, level)), self.draw)
 
     def count(
         self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None
@@ -110,9 +115,7 @@ class Graph(Recoding):
         question = None if kind is None else self._question(kind, as_of, sense)
         return coverage.coverage(Records(self.graph), as_of=day(as_of), question=question)
 
-    def diff(
-        self, since: date | str, as_of: date | str, *, kind: str | None = None, sense: str | None = None
-    ) -> Answer:
+    def diff(self, since: date | str, as_of: date | str, *, kind: str | None = None, sense: str | None = None) -> Told:
         """Say what changed after one day and up to another; `kind` keeps to one kind of structure and its bodies.
 
         Raises:
@@ -120,7 +123,8 @@ class Graph(Recoding):
         """
         from kg.answers import difference
 
-        return difference.difference(Records(self.graph), day(since), day(as_of), kind=kind, sense=sense)
+        answer = difference.difference(Records(self.graph), day(since), day(as_of), kind=kind, sense=sense)
+        return Told.of(answer, self.draw, since=day(since), kind=kind)
 
     def timeline(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
@@ -149,11 +153,11 @@ class Graph(Recoding):
 
         return find.find(Records(self.graph), text, day(as_of), level)
 
-    def ask(self, sentence: str, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
+    def ask(self, sentence: str, *, as_of: date | str | None = None, sense: str | None = None) -> Told:
         """Answer a sentence; raise UsageError when it cannot be read."""
         from kg.answers import ask
 
-        return ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense)
+        return Told.of(ask.ask(Records(self.graph), sentence, as_of=day(as_of), sense=sense), self.draw)
 
     def _as_of(self, name: str, as_of: date | str | None, sense: str | None, level: Level | None = None) -> Question:
         """Put a question of how things stand by a day, and not of what was so on it."""
@@ -167,6 +171,27 @@ class Graph(Recoding):
 
         on = None if as_of is None else PartialDate(day(as_of), "day")
         return Question(Records(self.graph), name, day(None), on, sense, level=level)
+
+    def draw(
+        self, preset: str, *names: Any, as_of: date | str | None = None, engine: str = "own",
+        progress: Callable[[str], None] = lambda _: None, **wishes: Any,
+    ) -> Drawing:  # fmt: skip
+        """Draw a picture: "lineage" NAME, "structure" NAME, "kinds", "england" FROM TO, "compare" FROM TO or "query" NAME.
+
+        It shows inline in a notebook, and `save` writes it as a page, a picture, text or a table. `kg draw --help` tells the
+        wishes of each picture; `kg.faces.diagrams.network.to_network` makes a pyvis Network of its `scene`.
+
+        >>> kg.open().draw("lineage", "ACS", as_of="2026-04-01", direction="became").scene.title
+        'What became of accountable care system (ACS)'
+
+        Raises:
+            UsageError: there is no such picture, or it does not take these wishes.
+            Ambiguous, NotFound: the name means several things, or none.
+        """
+        from kg.faces.diagrams.drawing import drawn
+
+        days = [day(name) if preset in ("england", "compare") else name for name in names]
+        return drawn(self.graph, preset, *days, as_of=day(as_of), engine=engine, progress=progress, **wishes)
 
     def query(
         self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None

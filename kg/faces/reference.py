@@ -87,10 +87,12 @@ def cli_page() -> str:
     from kg.faces.cli import app
 
     runner = CliRunner(env={"COLUMNS": "110", "TERMINAL_WIDTH": "110"})
-    names = ["", *get_command(app).commands]  # type: ignore[attr-defined]  # a group has commands
+    names = [""]
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # a group has commands
+        names += [name, *(f"{name} {inner}" for inner in getattr(command, "commands", ()))]
     parts = ["# Every command\n\nPrinted from `--help` by `python -m kg.faces.reference`; do not edit by hand.\n"]
     for name in names:
-        shown = runner.invoke(app, [name, "--help"] if name else ["--help"], prog_name="kg").output.rstrip()
+        shown = runner.invoke(app, [*name.split(), "--help"], prog_name="kg").output.rstrip()
         lines = "\n".join(line.rstrip() for line in shown.splitlines())
         parts.append(f"## kg {name}".rstrip() + f"\n\n```\n{lines}\n```\n")
     return "\n".join(parts)

@@ -23,6 +23,7 @@ COMMANDS = {
         "ask", "became", "before", "lineage", "members", "memberships", "timeline",
         "count", "population", "coverage", "show", "diff", "find",
     ),
+    "drawing": ("draw",),
     "tables": ("vintage", "crosswalk"),
     "queries": ("queries", "query", "sparql"),
     "graph": ("build", "check", "export"),
@@ -95,7 +96,9 @@ def assemble(word: str = "") -> typer.Typer:
     app.callback(invoke_without_command=True)(_version)
     home = [module for module, words in COMMANDS.items() if word in words]
     for module in home or COMMANDS:
-        app.registered_commands += importlib.import_module(f"{__name__}.{module}").commands.registered_commands
+        commands = importlib.import_module(f"{__name__}.{module}").commands
+        app.registered_commands += commands.registered_commands
+        app.registered_groups += commands.registered_groups
     if home:
         app.registered_commands = [
             command for command in app.registered_commands if command.callback and command.callback.__name__ == word

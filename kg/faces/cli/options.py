@@ -97,3 +97,20 @@ def shape(form: Shape, json: bool) -> "Format":
 def word(choice: StrEnum | None) -> Any:
     """Give a choice as the word that the library takes."""
     return choice and choice.value
+
+
+def assigned(pairs: list[str] | None) -> dict[str, str]:
+    """Give parameters that are written key=value.
+
+    Raises:
+        UsageError: one has no =, or is given twice.
+    """
+    given: dict[str, str] = {}
+    for pair in pairs or []:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f'A parameter is written key=value, and "{pair}" has no =.')
+        if key in given:
+            raise UsageError(f'The parameter "{key}" is given twice: {given[key]} and {value}. Give it once.')
+        given[key] = value
+    return given

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.errors import BadInput, UsageError
+from kg.errors import BadInput
 from kg.faces.cli.console import opened
-from kg.faces.cli.options import AsOf, Form, Json, Shape, Where, shape
+from kg.faces.cli.options import AsOf, Form, Json, Shape, Where, assigned, shape
 
 commands = typer.Typer()
 
@@ -41,14 +41,7 @@ def query(
     """Run a saved query by name."""
     from kg.faces.tables import rows
 
-    given: dict[str, str] = {}
-    for pair in params or []:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f'A parameter is written key=value, and "{pair}" has no =.')
-        if key in given:
-            raise UsageError(f'The parameter "{key}" is given twice: {given[key]} and {value}. Give it once.')
-        given[key] = value
+    given = assigned(params)
     graph = opened(store)
     found = graph.query(name, given, as_of=as_of)
     columns = list(graph.graph.queries.get(name).columns)

@@ -185,7 +185,8 @@ EMPTY: Final = Plan(0, 0, {}, {})
 class Scene:
     """A whole diagram. `caption` is one sentence that says what it shows; `command` is what draws it again.
 
-    `ledger` are the sources by key, in the order in which they are numbered. `cautions` are said below the drawing.
+    `since` is the first day that it covers, where it covers a time. `ledger` are the sources by key, in the order in
+    which they are numbered. `cautions` are said below the drawing.
     """
 
     title: str
@@ -198,6 +199,7 @@ class Scene:
     ledger: tuple[SourceRef, ...] = ()
     cautions: tuple[str, ...] = ()
     command: str = ""
+    since: date | None = None
     plan: Plan = field(default=EMPTY)
 
     @cached_property

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
+from typing import Final
 
+from kg.errors import UsageError
 from kg.faces.diagrams import styles
 from kg.faces.diagrams.scene import Plan, Point, Scene
 
+#: What finds places: the layout that the form of a scene names, or Graphviz.
+ENGINES: Final = {"own": "", "dot": "graphviz"}
 
-def placed(scene: Scene, engine: str = "") -> Scene:
-    """Give a scene its plan, by the layout that its form names, or by an engine: "graphviz"."""
-    layout = import_module(f"{__name__}.{engine or scene.form}")
+
+def placed(scene: Scene, engine: str = "own") -> Scene:
+    """Give a scene its plan, by the layout that its form names, or by another engine: "dot".
+
+    Raises:
+        UsageError: there is no such engine, or it is not on this machine.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f'There is no engine "{engine}" to lay a drawing out with. Give {" or ".join(ENGINES)}.')
+    layout = import_module(f"{__name__}.{ENGINES[engine] or scene.form}")
     return replace(scene, plan=_touching(scene, layout.plan(scene)))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
 from typing import Final, NamedTuple
 
 import networkx as nx
@@ -43,7 +45,9 @@ def plan(scene: Scene) -> Plan:
     words = _Words(scene)
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
     ties = directed(scene.nodes, scene.edges)
-    families = [_family(scene, part, own) for part, own in _parts(scene, ties)]
+    parts = _parts(scene, ties)
+    lone = [keys[0] for keys, own in parts if not own and scene.by_id[keys[0]].column is None and len(parts) > 1]
+    families = [_family(scene, part, own) for part, own in parts if part[0] not in lone]
     lefts, wides = _across(families, boxes, words)
     gap = _TIGHT if small is SMALL else _GAP
     middles: dict[str, float] = {}
@@ -63,12 +67,27 @@ def plan(scene: Scene) -> Plan:
         top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * 2
     column = {family.ids[node]: at for family in families for at, nodes in enumerate(family.columns) for node in nodes}
     placed = {
-        key: moved(box, lefts[column[key]], middles[key] - box.height / 2, width=wides[column[key]])
-        for key, box in boxes.items()
+        key: moved(boxes[key], lefts[column[key]], y - boxes[key].height / 2, width=wides[column[key]])
+        for key, y in middles.items()
     }
+    width = max((box.x + box.width for box in placed.values()), default=0.0)
+    placed |= _alone({key: boxes[key] for key in lone}, top, width, gap)
     routes = _routes(scene, placed, column, lefts, wides, passes, words)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
-    return Plan(width, max(top - gap * 2, 0.0), placed, routes, (), total)
+    height = max((box.y + box.height for box in placed.values()), default=0.0)
+    return Plan(width, height, placed, routes, (), total)
+
+
+def _alone(boxes: dict[str, Box], top: float, width: float, gap: float) -> dict[str, Box]:
+    """Put what nothing is tied to in rows of like boxes below the rest, as wide as that or nearly square."""
+    if not boxes:
+        return {}
+    wide, high = max(box.width for box in boxes.values()), max(box.height for box in boxes.values())
+    many = max(int((width + gap) // (wide + gap)), ceil((len(boxes) * high / wide) ** 0.5) if not width else 1)
+    return {
+        key: moved(box, at % many * (wide + gap), top + at // many * (high + gap), width=wide, height=high)
+        for at, (key, box) in enumerate(boxes.items())
+    }
 
 
 def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]]]:
@@ -106,7 +125,7 @@ def _family(scene: Scene, keys: list[str], ties: list[Tie]) -> _Family:
             before.append([])
             after.append([])
         chain.append(number[head])
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             after[one].append(other)
             before[other].append(one)
         chains[tail, head] = chain
@@ -119,7 +138,7 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
     gaps = [
         [
             (heights[one] + heights[other]) / 2 + (gap if family.ids[one] and family.ids[other] else _LINE)
-            for one, other in zip(column, column[1:], strict=False)
+            for one, other in pairwise(column)
         ]
         for column in family.columns
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
+from itertools import pairwise
 
 Columns = list[list[int]]
 Near = Sequence[Sequence[int]]
@@ -16,7 +17,7 @@ Near = Sequence[Sequence[int]]
 def crossings(columns: Columns, after: Near) -> int:
     """Count the pairs of lines that cross between neighbouring columns; every line joins two such columns."""
     total = 0
-    for left, right in zip(columns, columns[1:], strict=False):
+    for left, right in pairwise(columns):
         place = {node: at for at, node in enumerate(right)}
         seen: list[int] = []
         for node in left:

@@ -28,8 +28,8 @@ WORDS: Final = {
 class Drawn:
     """Makes nodes and edges from what the graph states, and keeps the sources in the order in which they were met."""
 
-    def __init__(self, records: Records) -> None:
-        self.records = records
+    def __init__(self, records: Records, basis: str | None = None) -> None:
+        self.records, self.basis = records, basis
         self._cited: dict[str, None] = {}
 
     @property
@@ -98,7 +98,7 @@ class Drawn:
             "tail": key_of(transfer.giver), "head": key_of(transfer.receiver), "relation": relation,
             "word": WORDS.get(str(event["type"]), "became"), "when": when, "starts": transfer.date, "ends": OPEN_END,
             "walk": transfer.date, "lineage": transfer.lineage, "event": key_of(transfer.event),
-            "summary": str(event["summary"]), "label": _percent(shares), "shares": shares, "facts": facts,
+            "summary": str(event["summary"]), "label": self._percent(shares), "shares": shares, "facts": facts,
             "sources": self.cites(transfer.event, *cited),
         }  # fmt: skip
         return Edge(**(given | more))
@@ -125,7 +125,8 @@ class Drawn:
             *((("Note", str(facts["note"])),) if facts.get("note") else ()),
         )  # fmt: skip
         given: dict[str, Any] = {
-            "id": key_of(statement), "tail": key_of(group), "head": key_of(member), "relation": "inside", "word": role,
+            "id": key_of(statement), "tail": key_of(group), "head": key_of(member), "relation": "inside",
+            "word": "" if role == "part" else role,
             "starts": starts, "ends": ends, "summary": f"{say.capital(part.label)} was {say.article(role)} of {whole.label}",
             "facts": told, "sources": self.cites(statement),
         }  # fmt: skip
@@ -142,6 +143,11 @@ class Drawn:
             if row["giver"] == transfer.giver
         }
         return "part" if type_ == PARTIAL or len(receivers) > 1 else "whole"
+
+    def _percent(self, shares: Iterable[Share]) -> str:
+        """Give the share to be written on a line, by the basis asked for or the one that says most; nothing of a whole."""
+        first = next((share for share in shares if self.basis in (None, share.basis)), None)
+        return "" if first is None or first.value >= 1 else f"{first.value:.1%}".replace("%", " %")
 
 
 def resolved(question: Question, words: str) -> tuple[Iri, ...]:
@@ -181,9 +187,3 @@ def _facts(thing: Thing, when: str) -> Facts:
         ("Note", thing.fact("note")),
     )
     return tuple((name, value) for name, value in told if value)
-
-
-def _percent(shares: Iterable[Share]) -> str:
-    """Give the share that says most, as it is written on a line; nothing when it is the whole."""
-    first = next(iter(shares), None)
-    return "" if first is None or first.value >= 1 else f"{first.value:.1%}".replace("%", " %")

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from kg.answers import language as say
 from kg.answers.record import Records, Transfer
 from kg.faces.diagrams.presets.drawn import Drawn
-from kg.faces.diagrams.scene import Edge, Node, Scene
+from kg.faces.diagrams.scene import Node, Scene
 from kg.faces.diagrams.styles import look
 from kg.graph.names import category_of
 from kg.graph.store import Row

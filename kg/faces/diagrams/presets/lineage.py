@@ -6,7 +6,6 @@ from typing import Literal
 
 from kg.answers import lineage as telling
 from kg.answers.ends import Direction, Only, of_one_lineage
-from kg.answers.language import capital
 from kg.answers.question import Question
 from kg.answers.record import Transfer
 from kg.faces.diagrams.presets.drawn import Drawn, resolved
@@ -16,7 +15,7 @@ from kg.graph.names import Iri
 
 def scene(
     question: Question, *, direction: Literal["both", "became", "before"] = "both", only: Only | None = None,
-    depth: int | None = None,
+    depth: int | None = None, basis: str | None = None,
 ) -> Scene:  # fmt: skip
     """State the lineage of a thing, up to the day of the question.
 
@@ -25,6 +24,7 @@ def scene(
         direction: "became" or "before" leaves the other side out.
         only: "legal" or "codes" keeps one lineage.
         depth: at most so many transfers away from it.
+        basis: what the shares on lines are counted by, the best there is when None.
 
     Raises:
         Ambiguous: the name means several things.
@@ -32,7 +32,7 @@ def scene(
     """
     records = question.records
     things = resolved(question, "What is the lineage of {name}?")
-    drawn = Drawn(records)
+    drawn = Drawn(records, basis)
     ways: tuple[Direction, ...] = ("before", "became") if direction == "both" else (direction,)
     walked: dict[Transfer, None] = {}
     for way in ways:
@@ -53,7 +53,6 @@ def scene(
         edges=tuple(drawn.transfer(transfer) for transfer in transfers),
         ledger=drawn.ledger,
         cautions=answer.cautions,
-        command=capital(""),
     )
 
 
