@@ -20,6 +20,7 @@ from kg.faces.diagrams.styles import RELATIONS
 #: Room between boxes, between lines, and beside a column for its lines to bend in.
 _GAP: Final = 16.0
 _TIGHT: Final = 7.0
+_KIN: Final = 9.0
 _LINE: Final = 9.0
 _BEND: Final = 56.0
 _LABEL: Final = 10.5
@@ -136,10 +137,7 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
     """Give how high the middle of each number stands, after a few sweeps towards what it is tied to."""
     ys = [0.0] * len(heights)
     gaps = [
-        [
-            (heights[one] + heights[other]) / 2 + (gap if family.ids[one] and family.ids[other] else _LINE)
-            for one, other in pairwise(column)
-        ]
+        [(heights[one] + heights[other]) / 2 + _apart(family, one, other, gap) for one, other in pairwise(column)]
         for column in family.columns
     ]
     for column, apart in zip(family.columns, gaps, strict=True):
@@ -165,6 +163,14 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
             for node, y in zip(column, packed(wanted, weights, gaps[at]), strict=True):
                 ys[node] = y
     return ys
+
+
+def _apart(family: _Family, one: int, other: int, gap: float) -> float:
+    """Give the room between neighbours of a column: less between two that are tied to the same."""
+    if not (family.ids[one] and family.ids[other]):
+        return _LINE
+    alike = family.before[one] == family.before[other] and family.after[one] == family.after[other]
+    return min(gap, _KIN) if alike else gap
 
 
 def _across(families: Sequence[_Family], boxes: dict[str, Box], words: _Words) -> tuple[list[float], list[float]]:

@@ -53,10 +53,13 @@ class Drawn:
         # The sense is told by the colour and the panel; in a box of a body the acronym is enough.
         if not thing.is_kind and kind and kind.fact("acronym"):
             short = kind.fact("acronym")
+        label, codes = (
+            (self._name(thing, on), self._codes(thing, on)) if on else (thing.label, thing.codes.get("ODS", ()))
+        )
         given: dict[str, Any] = {
-            "id": key_of(iri), "key": key_of(iri), "label": say.capital(thing.label), "kind": kind.label if kind else "",
+            "id": key_of(iri), "key": key_of(iri), "label": say.capital(label), "kind": kind.label if kind else "",
             "short": short, "family": family, "when": when, "starts": thing.start, "ends": thing.end,
-            "sure": sure(thing), "codes": ", ".join(thing.codes.get("ODS", ())[:2]), "facts": _facts(thing, when),
+            "sure": sure(thing), "codes": ", ".join(codes[:2]), "facts": _facts(thing, when),
             "sources": self.cites(iri),
         }  # fmt: skip
         return Node(**(given | more))
@@ -66,6 +69,26 @@ class Drawn:
         then = [row["kind"] for row in rows if on and row["start"] <= on < row["end"]]
         latest = [*then, *several(thing.facts.get("latestKind"))]
         return self.records.thing(latest[0]) if latest else None
+
+    def _name(self, thing: Thing, on: date) -> str:
+        """Give the name of a thing on a day: its label, unless that came later or had gone; then its own official one."""
+        if thing.is_kind:
+            return thing.label
+        then = [row for row in self.records.rows("names-of", thing=thing.iri) if row["start"] <= on < row["end"]]
+        if any(row["name"] == thing.label for row in then):
+            return thing.label
+        names = sorted(
+            (row["type"] == "official", row["start"], row["name"])
+            for row in then
+            if row["type"] in ("official", "short")
+        )
+        return str(names[-1][2]) if names else thing.label
+
+    def _codes(self, thing: Thing, on: date) -> tuple[str, ...]:
+        """Give the ODS codes of a body on a day."""
+        rows = self.records.rows("codes-of", thing=thing.iri) if not thing.is_kind else []
+        then = [row for row in rows if key_of(row["scheme"]) == "ods" and row["start"] <= on < row["end"]]
+        return tuple(dict.fromkeys(row["code"] for row in then))
 
     def transfer(self, transfer: Transfer, **more: Any) -> Edge:
         """Give a transfer as an edge from giver to receiver, with its shares."""
