@@ -105,7 +105,8 @@ class Text(NamedTuple):
 class Box(NamedTuple):
     """Where a node is drawn, from its top left corner; the text in it, and the band behind when it has a width.
 
-    A side that is `torn` stands for a day that is not recorded. On a calendar a short box has its text beside it.
+    The band lies `sink` below the middle, where it is too thin for words to stand on it. A side that is `torn` stands for
+    a day that is not recorded. On a calendar a short box has its text beside it.
     """
 
     x: float
@@ -115,17 +116,24 @@ class Box(NamedTuple):
     lines: tuple[Text, ...] = ()
     band: float = 0.0
     torn: Literal["", "left", "right", "both"] = ""
+    sink: float = 0.0
 
     @property
     def middle(self) -> Point:
         return Point(self.x + self.width / 2, self.y + self.height / 2)
+
+    @property
+    def banded(self) -> Box:
+        """The band alone, without words."""
+        top = self.middle.y + self.sink - self.band / 2
+        return Box(self.x, top, self.width, self.band)
 
 
 class Route(NamedTuple):
     """Where an edge is drawn: through its stops, level at each; `width` is that of the line or ribbon.
 
     Stretches between two stops of one height are straight; all others are curves, or straight too when the line is
-    `square`, with corners. `labels` are written on it.
+    `square`, with corners. A `ribbon` is as wide as what it carries, and has no arrow. `labels` are written on it.
     """
 
     stops: tuple[Point, ...]
@@ -133,6 +141,7 @@ class Route(NamedTuple):
     labels: tuple[Text, ...] = ()
     arrow: bool = True
     square: bool = False
+    ribbon: bool = False
 
     @property
     def path(self) -> str:
@@ -198,6 +207,7 @@ class Scene:
     edges: tuple[Edge, ...]
     ledger: tuple[SourceRef, ...] = ()
     cautions: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
     command: str = ""
     since: date | None = None
     plan: Plan = field(default=EMPTY)

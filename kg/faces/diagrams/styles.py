@@ -19,7 +19,9 @@ TIE: Final = "#4c6272"
 
 #: The width of the stripe at the left of a box, in pixels, and above what width a line is a ribbon.
 STRIPE: Final = 6.0
-RIBBON: Final = 6.0
+#: How opaque bands and ribbons are: what lies below still shows, and words on them can be read.
+BAND: Final = 0.16
+RIBBON: Final = 0.26
 
 
 class Look(NamedTuple):
@@ -82,9 +84,8 @@ def outline(shape: str, box: Box) -> str:
     c = _corner(box)
     plain = _corners((x, y), (r, y), (r, b), (x, b))
     if box.torn:
-        right = _teeth(r, y, b) if box.torn in ("right", "both") else [(r, y), (r, b)]
-        left = _teeth(x, y, b) if box.torn in ("left", "both") else [(x, y), (x, b)]
-        return _corners(*right, *reversed(left))
+        right = _side(r, box, torn=box.torn != "left")
+        return _corners(*right, *reversed(_side(x, box, torn=box.torn != "right")))
     match shape:
         case "rounded" | "pill":
             radius = _radius(shape, box)
@@ -122,6 +123,9 @@ def stripe(shape: str, box: Box) -> str:
     """Give the coloured stripe at the left of a box as an SVG path: as wide everywhere, along the border."""
     x, y, b = box.x, box.y, box.y + box.height
     c = _corner(box)
+    if box.torn:
+        torn = _side(x, box, torn=box.torn != "right")
+        return _corners(*torn, *((px + STRIPE, py) for px, py in reversed(torn)))
     match shape:
         case "rounded" | "pill":
             radius = _radius(shape, box)
@@ -165,8 +169,11 @@ class Arrow(NamedTuple):
 
 
 def arrow(route: Route) -> Arrow:
-    """Give the line and the head of a route; the line ends within the head, so that the point is sharp."""
-    if not route.arrow or route.width > RIBBON or len(route.stops) < 2:
+    """Give the line and the head of a route; the line ends within the head, so that the point is sharp.
+
+    The line is drawn backwards, from the head: the dashes of lines that arrive together then lie on one another.
+    """
+    if not route.arrow or route.ribbon or len(route.stops) < 2:
         return Arrow(route.path, "")
     (px, py), (x, y) = route.stops[-2:]
     # Lines are level where they end, but one that only goes down.
@@ -175,12 +182,20 @@ def arrow(route: Route) -> Arrow:
     bx, by = x - along * long, y - across * long
     head = _corners((x, y), (bx - across * half, by - along * half), (bx + across * half, by + along * half))
     short = Point(x - along * (long - 1), y - across * (long - 1))
-    return Arrow(route._replace(stops=(*route.stops[:-1], short)).path, head)
+    return Arrow(route._replace(stops=(short, *route.stops[-2::-1])).path, head)
 
 
 def number(value: float) -> str:
     """Write a length to a tenth of a pixel, so that the same scene gives the same bytes everywhere."""
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
+
+
+def _side(x: float, box: Box, *, torn: bool, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
+    """Give a side of a box from top to bottom, straight or torn; teeth stand out by half their depth either way."""
+    if not torn:
+        return [(x, box.y), (x, box.y + box.height)]
+    step = box.height / (2 * many)
+    return [(x + (deep if at % 2 else -deep) / 2, box.y + at * step) for at in range(2 * many + 1)]
 
 
 def _corner(box: Box) -> float:
@@ -193,14 +208,3 @@ def _radius(shape: str, box: Box) -> float:
 
 def _corners(*points: tuple[float, float]) -> str:
     return "M" + "L".join(f"{number(px)} {number(py)}" for px, py in points) + "Z"
-
-
-def _teeth(x: float, top: float, bottom: float, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:
-    """Give a torn side from top to bottom: no tooth stands out beyond x + half its depth on either side."""
-    step = (bottom - top) / (2 * many)
-    return [(x + (deep if at % 2 else -deep) / 2, top + at * step) for at in range(2 * many + 1)]
-
-
-def _n(value: float) -> str:
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")

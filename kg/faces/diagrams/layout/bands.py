@@ -22,6 +22,7 @@ from kg.faces.diagrams.styles import RELATIONS
 _MILLION: Final = 38.0
 _THIN: Final = 2.0
 _ROW: Final = 13.0
+_READ: Final = 7.0
 _GAP: Final = 1.5
 _TEXT: Final = 10.0
 #: The room in which bands bend into one another, between lanes, and at the head for days.
@@ -52,6 +53,11 @@ class _Bands:
     def thick(self, weight: float | None) -> float:
         return max(_THIN, (weight or 0.0) * _MILLION / 1e6)
 
+    def high(self, node: Node) -> float:
+        """Give the height of a body's row: its words stand on the band, or above one too thin for them."""
+        band = self.thick(node.weight)
+        return max(_ROW, band) if band >= _READ else _TEXT + band
+
     def root(self, key: str) -> str:
         while key in self.home:
             key = self.home[key]
@@ -75,7 +81,7 @@ class _Bands:
 
     def _stacked(self, key: str, y: float, found: dict[str, tuple[float, float]]) -> float:
         node, top = self.scene.by_id[key], y
-        own = max(_ROW, self.thick(node.weight)) + _GAP
+        own = self.high(node) + _GAP
         inner = self._children(key)
         # A body that was there before others joined it keeps a row of its own beside them.
         if not inner or any(self.scene.by_id[other].ends > node.starts for other in inner):
@@ -170,31 +176,26 @@ class _Bands:
             top, bottom = self.rows[node.id]
             first, last = self.span(node)
             x, right = self.across[first][0], self.across[last][1]
-            band = self.thick(node.weight)
-            high = max(_ROW, band)
+            band, high = self.thick(node.weight), self.high(node)
             y = (top + bottom - high) / 2
-            text = Text(x + 5, y + high / 2 + _TEXT * 0.36, self._told(node), _TEXT, node.focus)
-            found[node.id] = Box(x, y, right - x, high, (text,), band)
+            sink = 0.0 if band >= _READ else (high - band) / 2
+            base = y + high / 2 + _TEXT * 0.36 if band >= _READ else y + _TEXT * 0.8
+            text = Text(x + 5, base, self._told(node), _TEXT, node.focus)
+            found[node.id] = Box(x, y, right - x, high, (text,), band, sink=sink)
         return found
 
     @cached_property
     def routes(self) -> dict[str, Route]:
-        middle = {key: box.y + box.height / 2 for key, box in self.boxes.items()}
-        gone = self._stack(
-            self.scene.edges, lambda edge: (edge.tail, edge.walk), lambda edge: middle[edge.head], middle
-        )
-        came = self._stack(
-            self.scene.edges, lambda edge: (edge.head, edge.walk), lambda edge: middle[edge.tail], middle
-        )
+        middle = {key: box.banded.middle.y for key, box in self.boxes.items()}
+        gone = self._stack(self.scene.edges, lambda edge: (edge.tail, edge.walk), lambda edge: middle[edge.head])
+        came = self._stack(self.scene.edges, lambda edge: (edge.head, edge.walk), lambda edge: middle[edge.tail])
         found = {}
         for edge in self.scene.edges:
             at = bisect_right(self.bounds, edge.walk or self.scene.as_of)
-            start = Point(self.across[at - 1][1], gone[edge.id])
-            end = Point(self.across[at][0], came[edge.id])
             thin = self._is_thin(edge)
-            found[edge.id] = Route(
-                (start, end), RELATIONS["part"].width if thin else self.thick(edge.weight), (), arrow=thin
-            )  # fmt: skip
+            ends = (Point(self.across[at - 1][1], gone[edge.id]), Point(self.across[at][0], came[edge.id]))
+            width = RELATIONS["part"].width if thin else self.thick(edge.weight)
+            found[edge.id] = Route(ends, width, arrow=thin, ribbon=not thin)
         return found
 
     def _is_thin(self, edge: Edge) -> bool:
@@ -206,19 +207,26 @@ class _Bands:
         )
 
     def _stack(
-        self, edges: Iterable[Edge], end: Callable[[Edge], tuple[str, date | None]], other: Callable[[Edge], float],
-        middle: dict[str, float],
-    ) -> dict[str, float]:  # fmt: skip
-        """Give how high each ribbon meets a body: beside one another, in the order of where they come from."""
+        self, edges: Iterable[Edge], end: Callable[[Edge], tuple[str, date | None]], other: Callable[[Edge], float]
+    ) -> dict[str, float]:
+        """Give how high each ribbon meets a body: beside one another, in the order of where they come from.
+
+        A body that was there before, or lives on, is met at the side of its band that the other end is on.
+        """
         by_end: dict[tuple[str, date | None], list[Edge]] = {}
         for edge in edges:
             by_end.setdefault(end(edge), []).append(edge)
         found = {}
-        for (key, _), held in by_end.items():
+        for (key, day), held in by_end.items():
+            band, node = self.boxes[key].banded, self.scene.by_id[key]
             ordered = sorted(held, key=lambda edge: (other(edge), edge.id))
+            if day and node.starts < day < node.ends:
+                for edge in ordered:
+                    found[edge.id] = band.y if other(edge) < band.middle.y else band.y + band.height
+                continue
             wide = [0.0 if self._is_thin(edge) else self.thick(edge.weight) for edge in ordered]
-            scale = min(1.0, self.boxes[key].band / sum(wide)) if sum(wide) else 1.0
-            y = middle[key] - sum(wide) * scale / 2
+            scale = min(1.0, band.height / sum(wide)) if sum(wide) else 1.0
+            y = band.middle.y - sum(wide) * scale / 2
             for edge, width in zip(ordered, wide, strict=True):
                 found[edge.id] = y + width * scale / 2
                 y += width * scale
@@ -235,7 +243,7 @@ class _Bands:
                 if edge.walk == bound
             ]
             through = [
-                (box.y + box.height / 2,) * 2
+                (box.banded.middle.y,) * 2
                 for node in self.scene.nodes
                 if node.starts < bound < node.ends and (box := self.boxes[node.id])
             ]

@@ -48,8 +48,12 @@ def _reaches(after: Mapping[str, list[str]], start: str, goal: str) -> bool:
     return False
 
 
-def columns(nodes: Sequence[Node], ties: Sequence[Tie]) -> dict[str, int]:
-    """Give the column of each node, counted from 0; one that the scene has put in a column stays there."""
+def columns(nodes: Sequence[Node], ties: Sequence[Tie], *, spread: bool = False) -> dict[str, int]:
+    """Give the column of each node, counted from 0; one that the scene has put in a column stays there.
+
+    With `spread`, what several gave to stands a column further right than what one of them gave to alone: the lines of
+    the many then pass between those boxes instead of crossing the lines that lead to them.
+    """
     given = {node.id: node.column for node in nodes if node.column is not None}
     after: dict[str, list[str]] = {node.id: [] for node in nodes}
     before: dict[str, list[str]] = {node.id: [] for node in nodes}
@@ -65,7 +69,8 @@ def columns(nodes: Sequence[Node], ties: Sequence[Tie]) -> dict[str, int]:
     while ready:
         _, key = heappop(ready)
         order.append(key)
-        found[key] = given.get(key, max((found[tail] + 1 for tail in before[key]), default=0))
+        step = 2 if spread and len(before[key]) > 1 and _beside_others(key, before, after) else 1
+        found[key] = given.get(key, max((found[tail] + step for tail in before[key]), default=0))
         for head in after[key]:
             waits[head] -= 1
             if not waits[head]:
@@ -74,3 +79,8 @@ def columns(nodes: Sequence[Node], ties: Sequence[Tie]) -> dict[str, int]:
         if key not in given and after[key]:
             found[key] = max(found[key], min(found[head] for head in after[key]) - 1)
     return found
+
+
+def _beside_others(key: str, before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> bool:
+    """Whether one that gave to this node gave to another as well, and alone."""
+    return any(len(before[other]) == 1 for tail in before[key] for other in after[tail] if other != key)

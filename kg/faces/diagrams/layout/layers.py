@@ -14,7 +14,7 @@ from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, sizes
 from kg.faces.diagrams.layout.columns import Tie, columns, directed
 from kg.faces.diagrams.layout.order import crossings, ordered
 from kg.faces.diagrams.layout.packing import packed
-from kg.faces.diagrams.scene import Box, Edge, Plan, Point, Route, Scene, Text
+from kg.faces.diagrams.scene import Box, Edge, Mark, Plan, Point, Route, Scene, Text
 from kg.faces.diagrams.styles import RELATIONS
 
 #: Room between boxes, between lines, and beside a column for its lines to bend in.
@@ -24,6 +24,7 @@ _KIN: Final = 9.0
 _LINE: Final = 9.0
 _BEND: Final = 56.0
 _LABEL: Final = 10.5
+_HEADED: Final = 30.0
 _PORT: Final = 34.0
 _STEP: Final = 20.0
 
@@ -43,7 +44,7 @@ class _Family(NamedTuple):
 def plan(scene: Scene) -> Plan:
     """Lay a scene out in columns; parts that nothing ties together stand below one another."""
     small = sizes(scene.nodes)
-    words = _Words(scene)
+    words = Words(scene)
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
     ties = directed(scene.nodes, scene.edges)
     parts = _parts(scene, ties)
@@ -53,7 +54,11 @@ def plan(scene: Scene) -> Plan:
     gap = _TIGHT if small is SMALL else _GAP
     middles: dict[str, float] = {}
     passes: dict[Tie, list[float]] = {}
-    top, total = 0.0, 0
+    top, total = _HEADED if scene.headings else 0.0, 0
+    marks = tuple(
+        Mark("heading", left, 0, wide, _HEADED, Text(left, _HEADED - 14, fonts.clean(heading), 13, True))
+        for heading, left, wide in zip(scene.headings, lefts, wides, strict=False)
+    )
     for family in families:
         total += crossings(family.columns, family.after)
         heights = [boxes[key].height if key else 0.0 for key in family.ids]
@@ -73,10 +78,10 @@ def plan(scene: Scene) -> Plan:
     }
     width = max((box.x + box.width for box in placed.values()), default=0.0)
     placed |= _alone({key: boxes[key] for key in lone}, top, width, gap)
-    routes = _routes(scene, placed, column, lefts, wides, passes, words)
+    drawn = routes(scene, placed, column, lefts, wides, passes, words)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
     height = max((box.y + box.height for box in placed.values()), default=0.0)
-    return Plan(width, height, placed, routes, (), total)
+    return Plan(width, height, placed, drawn, marks, total)
 
 
 def _alone(boxes: dict[str, Box], top: float, width: float, gap: float) -> dict[str, Box]:
@@ -107,8 +112,19 @@ def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]
 
 
 def _family(scene: Scene, keys: list[str], ties: list[Tie]) -> _Family:
-    """Give the columns of a connected part in the order that crosses least, long lines parted at each column."""
-    at = columns([scene.by_id[key] for key in keys], ties)
+    """Give the columns of a connected part as they cross least; of two ways as good, the one with fewer columns."""
+    nodes = [scene.by_id[key] for key in keys]
+    close, spread = columns(nodes, ties), columns(nodes, ties, spread=True)
+    plain = _parted(keys, ties, close)
+    crossed = crossings(plain.columns, plain.after)
+    if not crossed or close == spread:
+        return plain
+    other = _parted(keys, ties, spread)
+    return other if crossings(other.columns, other.after) < crossed else plain
+
+
+def _parted(keys: list[str], ties: list[Tie], at: dict[str, int]) -> _Family:
+    """Order nodes within their columns; long lines are parted at each column that they pass."""
     number = {key: place for place, key in enumerate(keys)}
     ids: list[str | None] = list(keys)
     layers: list[list[int]] = [[] for _ in range(max(at.values()) + 1)]
@@ -199,7 +215,7 @@ def _told(edge: Edge) -> _Told:
     return fonts.clean(edge.word), fonts.clean(edge.when)
 
 
-class _Words:
+class Words:
     """What is written on lines: what happened where it arrives, and the part that passed where it leaves.
 
     Lines of one event that arrive at one box arrive at one place, and its words are written once. Of very many nodes
@@ -238,10 +254,14 @@ class _Words:
         return self._leaving.get(edge.tail, {}).get(edge.id, "")
 
 
-def _routes(
+def routes(
     scene: Scene, boxes: dict[str, Box], column: dict[str | None, int], lefts: list[float], wides: list[float],
-    passes: dict[Tie, list[float]], words: _Words,
+    passes: dict[Tie, list[float]], words: Words,
 ) -> dict[str, Route]:  # fmt: skip
+    """Give the way of each edge: level where it leaves, arrives and passes a column, with its words on it.
+
+    `passes` gives how high each tie is in the columns that it goes through, from its left end to its right one.
+    """
     arriving: dict[str, list[Edge]] = {}
     leaving: dict[str, list[Edge]] = {}
     for edge in scene.edges:
@@ -249,23 +269,23 @@ def _routes(
         leaving.setdefault(edge.tail, []).append(edge)
     # What is written where a line leaves has a place of its own, in the order in which the lines fan out.
     starts: dict[str, float] = {}
-    for tail, edges in leaving.items():
-        box = boxes[tail]
+    for key, edges in leaving.items():
+        box = boxes[key]
         told = sorted(
             (edge for edge in edges if words.departure(edge)), key=lambda edge: (_first(edge, passes, boxes), edge.id)
         )
         for place, edge in enumerate(told):
             starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _STEP
     places: dict[tuple[str, _Told], float] = {}
-    for head, edges in arriving.items():
+    for key, edges in arriving.items():
         groups: dict[_Told, list[float]] = {}
         for edge in edges:
             groups.setdefault(words.arrival(edge), []).append(_last(edge, passes, boxes))
         told_groups = sorted(groups, key=lambda group: (sum(groups[group]) / len(groups[group]), group))
         for place, group in enumerate(told_groups):
-            places[head, group] = boxes[head].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
+            places[key, group] = boxes[key].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
     written: set[tuple[str, _Told]] = set()
-    routes = {}
+    found = {}
     for edge in scene.edges:
         tail, head = boxes[edge.tail], boxes[edge.head]
         group = words.arrival(edge)
@@ -298,8 +318,8 @@ def _routes(
         else:
             stops.append(Point(arrive - sign * 10, end))
         stops.append(Point(arrive, end))
-        routes[edge.id] = Route(tuple(stops), RELATIONS[edge.relation].width, tuple(labels), edge.relation != "inside")
-    return routes
+        found[edge.id] = Route(tuple(stops), RELATIONS[edge.relation].width, tuple(labels), edge.relation != "inside")
+    return found
 
 
 def _first(edge: Edge, passes: dict[Tie, list[float]], boxes: dict[str, Box]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 Columns = list[list[int]]
 Near = Sequence[Sequence[int]]
@@ -29,8 +30,13 @@ def crossings(columns: Columns, after: Near) -> int:
     return total
 
 
-def ordered(columns: Columns, before: Near, after: Near, sweeps: int = 24) -> Columns:
+#: Of a part with more nodes and passing lines than this, fewer sweeps are made: the first do most.
+_MANY: Final = 3000
+
+
+def ordered(columns: Columns, before: Near, after: Near) -> Columns:
     """Give the columns in the best order found; the nodes are numbers, joined left to right."""
+    sweeps = 24 if len(before) <= _MANY else 6
     best, fewest = columns, -1
     for seed in _seeds(columns, before, after):
         order, count = _swept(seed, before, after, sweeps)
@@ -97,32 +103,32 @@ def _by_mean(order: Columns, near: Near, *, ahead: bool, tie_last: bool) -> None
 
 
 def _swapped(order: Columns, before: Near, after: Near) -> None:
-    """Swap neighbours in a column for as long as it leaves fewer crossings."""
-    for _ in range(4):
-        better = False
-        for at, column in enumerate(order):
-            left = {node: place for place, node in enumerate(order[at - 1])} if at else {}
-            right = {node: place for place, node in enumerate(order[at + 1])} if at + 1 < len(order) else {}
-            places = [
-                (
-                    sorted(left[tail] for tail in before[node]) if at else [],
-                    sorted(right[head] for head in after[node]) if right else [],
-                )
-                for node in column
-            ]
+    """Swap neighbours in each column, between columns that stay, for as long as it leaves fewer crossings."""
+    for at, column in enumerate(order):
+        left = {node: place for place, node in enumerate(order[at - 1])} if at else {}
+        right = {node: place for place, node in enumerate(order[at + 1])} if at + 1 < len(order) else {}
+        ends = [
+            (
+                sorted([left[tail] for tail in before[node]]) if at else [],
+                sorted([right[head] for head in after[node]]) if right else [],
+            )
+            for node in column
+        ]
+        for _ in range(len(column)):
+            better = False
             for place in range(len(column) - 1):
-                upper, lower = places[place], places[place + 1]
-                gain = sum(
-                    _inversions(upper[side], lower[side]) - _inversions(lower[side], upper[side]) for side in (0, 1)
-                )
-                if gain > 0:
+                upper, lower = ends[place], ends[place + 1]
+                now = _inversions(upper[0], lower[0]) + _inversions(upper[1], lower[1])
+                if now and _inversions(lower[0], upper[0]) + _inversions(lower[1], upper[1]) < now:
                     column[place], column[place + 1] = column[place + 1], column[place]
-                    places[place], places[place + 1] = lower, upper
+                    ends[place], ends[place + 1] = lower, upper
                     better = True
-        if not better:
-            return
+            if not better:
+                break
 
 
 def _inversions(upper: list[int], lower: list[int]) -> int:
     """Count the crossings between the lines of two neighbours in a column, the first above the second."""
-    return sum(len(upper) - bisect_right(upper, end) for end in lower) if upper and lower else 0
+    if not upper or not lower or upper[-1] <= lower[0]:
+        return 0
+    return sum([len(upper) - bisect_right(upper, end) for end in lower])

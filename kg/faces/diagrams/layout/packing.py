@@ -11,6 +11,8 @@ def packed(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[flo
     `gaps[i]` is the least distance from place i to place i + 1, one fewer than places. Isotonic regression by pooling
     adjacent violators: Ayer and others (1955).
     """
+    if not wanted:
+        return []
     offset, offsets = 0.0, [0.0]
     for gap in gaps:
         offset += gap

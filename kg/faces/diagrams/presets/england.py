@@ -36,7 +36,7 @@ def scene(records: Records, since: date, until: date) -> Scene:
         edges.append(
             drawn.transfer(
                 transfer, label="", weight=None if flow is None else float(flow),
-                **({} if part == 1 else {"relation": "part"}),
+                relation="whole" if part == 1 else "part",
             )
         )  # fmt: skip
     first = sum(records.thing(body).in_force(since) for body in found.bodies)

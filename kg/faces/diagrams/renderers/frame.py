@@ -47,15 +47,21 @@ def around(scene: Scene) -> Around:
     for caution in scene.cautions:
         sheet.write(caution, 11, after=2, whole=True)
     sheet.y += 10 * size if scene.cautions else 0
-    sheet.columns([_numbered(scene.numbers[source.key], source) for source in scene.ledger])
+    sheet.columns([_numbered(scene, source) for source in scene.ledger])
     sheet.rule()
-    facts = (f"As of {say.day(scene.as_of)}", f"kg release {scene.release}", "Not an NHS service")
-    sheet.write(" \u00b7 ".join(facts), 11, bold=True, after=1)
+    sheet.write(_facts(scene), 11, bold=True, after=1)
     sheet.write(ATTRIBUTION, 10, faint=True, after=1, whole=True)
     if scene.command:
         sheet.write(f"Drawn by: {scene.command}", 10, faint=True, after=0, whole=True)
     x = _MARGIN + (inner - scene.plan.width) / 2
     return Around(width, sheet.y + _MARGIN - 8, x, top, tuple(sheet.parts))
+
+
+def about(scene: Scene) -> list[str]:
+    """Give what a picture says around the drawing, a line each, for a format that has no frame."""
+    said = [scene.title, scene.caption, *scene.cautions, *(_numbered(scene, source) for source in scene.ledger)]
+    drawn = [f"Drawn by: {scene.command}"] if scene.command else []
+    return [words for words in (*said, _facts(scene), ATTRIBUTION, *drawn) if words]
 
 
 def description(scene: Scene) -> str:
@@ -84,42 +90,46 @@ class _Item(NamedTuple):
 
 def _legend(scene: Scene) -> list[_Item]:
     """Give a sample, drawn at the origin, of each family and each kind of tie that occurs."""
+    routes = scene.plan.routes
+    box, ground = Box(0, -13, 34, 18), {"x": 0.0, "y": -13.0, "width": 34.0, "height": 18.0}
+    banded = any(found.band for found in scene.plan.boxes.values())
     used = {node.family if node.family in styles.FAMILIES else "" for node in scene.nodes}
-    box = Box(0, -13, 34, 18)
     items = []
-    for family in (*styles.FAMILIES, ""):
-        if family in used:
-            look = styles.look(family)
-            border = styles.outline(look.shape, box)
-            items.append(
-                _Item(
-                    box.width,
-                    element("path", d=styles.stripe(look.shape, box), fill=look.hue)
-                    + element("path", d=border, fill="none", stroke=look.hue, stroke_width=1.5),
-                    look.word,
-                )
-            )
+    for look in (styles.look(family) for family in (*styles.FAMILIES, "") if family in used):
+        sample = (
+            element("rect", **ground, fill=look.hue, fill_opacity=styles.BAND)
+            + element("line", x1=0.0, x2=0.0, y1=-13.0, y2=5.0, stroke=look.hue, stroke_width=2.0)
+            if banded
+            else element("path", d=styles.stripe(look.shape, box), fill=look.hue)
+            + element("path", d=styles.outline(look.shape, box), fill="none", stroke=look.hue, stroke_width=1.5)
+        )
+        items.append(_Item(box.width, sample, look.word))
     if any(node.focus for node in scene.nodes):
         thick = element("path", d=styles.outline("square", box), fill=GROUND, stroke=TIE, stroke_width=3.0)
         items.append(_Item(box.width, thick, "what is asked about"))
-    routes = scene.plan.routes
+    if any(route.ribbon for route in routes.values()):
+        hue = styles.look(scene.by_id[scene.edges[0].tail].family).hue
+        items.append(_Item(box.width, element("rect", **ground, fill=hue, fill_opacity=styles.RIBBON), "passed on"))
     for relation, stroke in styles.RELATIONS.items():
         found = [routes[edge.id] for edge in scene.edges if edge.relation == relation and edge.id in routes]
+        found = [route for route in found if not route.ribbon]
         if found:
             path = styles.arrow(Route((Point(0, -4), Point(46, -4)), stroke.width, (), found[0].arrow))
+            dashes = " ".join(f"{length:g}" for length in stroke.dash)
             sample = element(
-                "path", d=path.line, fill="none", stroke=TIE, stroke_width=stroke.width,
-                stroke_dasharray=" ".join(f"{length:g}" for length in stroke.dash),
-            )  # fmt: skip
-            items.append(
-                _Item(46.0, sample + (element("path", d=path.head, fill=TIE) if path.head else ""), stroke.word)
-            )
+                "path", d=path.line, fill="none", stroke=TIE, stroke_width=stroke.width, stroke_dasharray=dashes
+            ) + (element("path", d=path.head, fill=TIE) if path.head else "")
+            items.append(_Item(46.0, sample, stroke.word))
     return items
 
 
-def _numbered(number: int, source: SourceRef) -> str:
+def _facts(scene: Scene) -> str:
+    return " \u00b7 ".join((f"As of {say.day(scene.as_of)}", f"kg release {scene.release}", "Not an NHS service"))
+
+
+def _numbered(scene: Scene, source: SourceRef) -> str:
     year = f" ({source.date[:4]})" if source.date else ""
-    return f"{number}. {source.publisher}, {source.title}{year}"
+    return f"{scene.numbers[source.key]}. {source.publisher}, {source.title}{year}"
 
 
 class _Sheet:

@@ -29,7 +29,12 @@ def plain(words: str) -> str:
 
 def line(text: Text, *, faint: bool = False, halo: bool = False) -> str:
     """Give a line of text; with a `halo`, nothing that lies below strikes it through."""
-    around = {"stroke": GROUND, "stroke_width": 4.0, "stroke_linejoin": "round", "paint_order": "stroke"}
+    around: dict[str, str | float] = {
+        "stroke": GROUND,
+        "stroke_width": 4.0,
+        "stroke_linejoin": "round",
+        "paint_order": "stroke",
+    }
     return element(
         "text",
         plain(text.text),

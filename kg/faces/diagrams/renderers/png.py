@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import sqrt
 from typing import Final
 
 from kg.faces.diagrams import fonts
@@ -39,4 +40,4 @@ def render(scene: Scene) -> bytes:
 def fineness(width: float, height: float) -> float:
     """Give how many dots stand for a pixel of the drawing, one way."""
     wanted = max(2.0, (LEAST + 1) / width)
-    return min(wanted, MOST / max(width, height), (AREA / (width * height)) ** 0.5)
+    return min(wanted, MOST / max(width, height), sqrt(AREA / (width * height)))

@@ -57,7 +57,7 @@ def drawing(scene: Scene) -> list[str]:
 
 
 def _breadth(route: Route) -> float:
-    return route.width if route.width > styles.RIBBON else 0.0
+    return route.width if route.ribbon else 0.0
 
 
 def _mark(mark: Mark) -> str:
@@ -73,14 +73,16 @@ def _mark(mark: Mark) -> str:
 def _edge(scene: Scene, edge: Edge, route: Route) -> str:
     stroke = styles.RELATIONS[edge.relation]
     path = styles.arrow(route)
-    if route.width > styles.RIBBON:
+    dash = " ".join(f"{length:g}" for length in stroke.dash)
+    if route.ribbon:
         hue = styles.look(scene.by_id[edge.tail].family).hue
-        drawn = element("path", d=path.line, fill="none", stroke=hue, stroke_opacity=0.28, stroke_width=route.width)
-    else:
         drawn = element(
-            "path", d=path.line, fill="none", stroke=TIE, stroke_width=route.width,
-            stroke_dasharray=" ".join(f"{length:g}" for length in stroke.dash),
-        )  # fmt: skip
+            "path", d=path.line, fill="none", stroke=hue, stroke_opacity=styles.RIBBON, stroke_width=route.width
+        )
+        if dash:  # a ribbon that is but a part of its giver says so by the line within it
+            drawn += element("path", d=path.line, fill="none", stroke=TIE, stroke_width=1.0, stroke_dasharray=dash)
+    else:
+        drawn = element("path", d=path.line, fill="none", stroke=TIE, stroke_width=route.width, stroke_dasharray=dash)
     head = element("path", d=path.head, fill=TIE) if path.head else ""
     return element("g", element("title", plain(frame.told(scene, edge))), drawn, head, data_id=edge.id)
 
@@ -88,9 +90,12 @@ def _edge(scene: Scene, edge: Edge, route: Route) -> str:
 def _node(node: Node, box: Box) -> str:
     look = styles.look(node.family)
     if box.band:
-        # The words stand on the band, which may be thinner than they are high.
-        whole = box._replace(y=box.middle.y - box.band / 2, height=box.band)
-        ground = [element("path", d=styles.outline("square", whole), fill=styles.tint(look.hue), stroke=look.hue)]
+        band = box.banded
+        begins = {"x1": band.x, "y1": band.y, "x2": band.x, "y2": band.y + band.height}
+        ground = [
+            element("path", d=styles.outline("square", band), fill=look.hue, fill_opacity=styles.BAND),
+            element("line", stroke=look.hue, stroke_width=2.0, **begins),
+        ]
     else:
         border = styles.outline(look.shape, box)
         ground = [
@@ -98,6 +103,6 @@ def _node(node: Node, box: Box) -> str:
             element("path", d=styles.stripe(look.shape, box), fill=look.hue),
             element("path", d=border, fill="none", stroke=look.hue, stroke_width=3.0 if node.focus else 1.5),
         ]
-    words = [line(text, faint=not text.bold) for text in box.lines]
+    words = [line(text, faint=not text.bold and not box.band) for text in box.lines]
     title = "\n".join(plain(part) for part in (node.label, node.kind, node.codes, node.when) if part)
     return element("g", element("title", title), *ground, *words, data_id=node.id)
