@@ -11,9 +11,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.layout.boxes import STRIPE
 from kg.faces.diagrams.layout.tracks import BEFORE, extent, routed
 from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Plan, Scene, Text
+from kg.faces.diagrams.styles import STRIPE
 
 #: The width of a year, and the least room between rows, between bars of a row and around a lane.
 YEAR: Final = 44.0

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil
 from typing import Final, NamedTuple
 
 import networkx as nx
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, sizes
+from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, rowed, sizes
 from kg.faces.diagrams.layout.columns import Tie, columns, directed
 from kg.faces.diagrams.layout.order import crossings, ordered
 from kg.faces.diagrams.layout.packing import packed
@@ -70,30 +69,18 @@ def plan(scene: Scene) -> Plan:
                 middles[key] = ys[node]
         for tie, chain in family.chains.items():
             passes[tie] = [ys[node] for node in chain]
-        top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * 2
+        top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * (1 if scene.headings else 2)
     column = {family.ids[node]: at for family in families for at, nodes in enumerate(family.columns) for node in nodes}
     placed = {
         key: moved(boxes[key], lefts[column[key]], y - boxes[key].height / 2, width=wides[column[key]])
         for key, y in middles.items()
     }
     width = max((box.x + box.width for box in placed.values()), default=0.0)
-    placed |= _alone({key: boxes[key] for key in lone}, top, width, gap)
+    placed |= rowed({key: boxes[key] for key in lone}, top, width, gap)
     drawn = routes(scene, placed, column, lefts, wides, passes, words)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
     height = max((box.y + box.height for box in placed.values()), default=0.0)
     return Plan(width, height, placed, drawn, marks, total)
-
-
-def _alone(boxes: dict[str, Box], top: float, width: float, gap: float) -> dict[str, Box]:
-    """Put what nothing is tied to in rows of like boxes below the rest, as wide as that or nearly square."""
-    if not boxes:
-        return {}
-    wide, high = max(box.width for box in boxes.values()), max(box.height for box in boxes.values())
-    many = max(int((width + gap) // (wide + gap)), ceil((len(boxes) * high / wide) ** 0.5) if not width else 1)
-    return {
-        key: moved(box, at % many * (wide + gap), top + at // many * (high + gap), width=wide, height=high)
-        for at, (key, box) in enumerate(boxes.items())
-    }
 
 
 def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]]]:
@@ -189,7 +176,7 @@ def _apart(family: _Family, one: int, other: int, gap: float) -> float:
     return min(gap, _KIN) if alike else gap
 
 
-def _across(families: Sequence[_Family], boxes: dict[str, Box], words: _Words) -> tuple[list[float], list[float]]:
+def _across(families: Sequence[_Family], boxes: dict[str, Box], words: Words) -> tuple[list[float], list[float]]:
     """Give the left side and the width of each column; between two there is room for words and bends."""
     many = max((len(family.columns) for family in families), default=0)
     wides = [0.0] * many
