@@ -23,15 +23,9 @@ def members(question: Question) -> Answer:
     Without a day it is today, or the last day of a body that had ended by then.
     """
     records = question.records
-    question = question.on_its_day.preferring(
-        lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
-    )
-    inner: tuple[Iri, ...] = ()
+    question, inner = settled(question)
     if not question.found.things:
-        outer, inner = _nested(question)
-        if outer is None:
-            return question.unresolved("members", _WHO)
-        question = replace(question, chosen=Found((outer,)))
+        return question.unresolved("members", _WHO)
     thing = question.thing
     as_of = question.day(thing)
     if thing.is_kind:
@@ -56,6 +50,22 @@ def members(question: Question) -> Answer:
             )
     draft.claims = records.claims(thing.iri, lambda row: row["topic"] == "members")
     return draft.finish()
+
+
+def settled(question: Question) -> tuple[Question, tuple[Iri, ...]]:
+    """Settle whose members are meant where several things have the name, as far as that can be without guessing.
+
+    It is the only one with members on the day, or the one that all others are part of; those others come with it.
+    """
+    records = question.records
+    question = question.on_its_day.preferring(
+        lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
+    )
+    if not question.found.things:
+        outer, inner = _nested(question)
+        if outer is not None:
+            return replace(question, chosen=Found((outer,))), inner
+    return question, ()
 
 
 def _nested(question: Question) -> tuple[Iri | None, tuple[Iri, ...]]:

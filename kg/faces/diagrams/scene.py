@@ -207,6 +207,7 @@ class Scene:
     edges: tuple[Edge, ...]
     ledger: tuple[SourceRef, ...] = ()
     cautions: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
     command: str = ""
     since: date | None = None
     plan: Plan = field(default=EMPTY)

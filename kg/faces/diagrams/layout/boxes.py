@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Final, NamedTuple
 
 from kg.faces.diagrams import fonts
@@ -57,3 +58,15 @@ def moved(box: Box, x: float, y: float, width: float = 0.0, height: float = 0.0)
     down = y + (high - box.height) / 2
     lines = tuple(line._replace(x=line.x + x, y=line.y + down) for line in box.lines)
     return Box(x, y, wide, high, lines, box.band)
+
+
+def rowed(boxes: dict[str, Box], top: float, width: float, gap: float) -> dict[str, Box]:
+    """Put what nothing is tied to in rows of like boxes below the rest, as wide as that or nearly square."""
+    if not boxes:
+        return {}
+    wide, high = max(box.width for box in boxes.values()), max(box.height for box in boxes.values())
+    many = max(int((width + gap) // (wide + gap)), ceil((len(boxes) * high / wide) ** 0.5) if not width else 1)
+    return {
+        key: moved(box, at % many * (wide + gap), top + at // many * (high + gap), width=wide, height=high)
+        for at, (key, box) in enumerate(boxes.items())
+    }

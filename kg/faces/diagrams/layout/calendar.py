@@ -11,9 +11,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.layout.boxes import STRIPE
 from kg.faces.diagrams.layout.tracks import BEFORE, extent, routed
 from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Plan, Scene, Text
+from kg.faces.diagrams.styles import STRIPE
 
 #: The width of a year, and the least room between rows, between bars of a row and around a lane.
 YEAR: Final = 44.0
@@ -22,6 +22,7 @@ _BAR_GAP: Final = 14.0
 _LANE_PAD: Final = 9.0
 _LANE_GAP: Final = 4.0
 _PAD: Final = 4.5
+_SIDE: Final = 8.0
 _NAME: Final = 12.0
 _MORE: Final = 10.0
 _LEAD: Final = 1.24
@@ -114,7 +115,7 @@ def _bar(node: Node, axis: Axis, turn: date | None, runs: Collection[float]) -> 
     note = f"{note} not recorded" if note else ""
     name = "" if node.short.casefold() == node.label.casefold() else fonts.clean(node.label)
     head = fonts.width(fonts.clean(node.short), _NAME, bold=True) + (fonts.width(f"{note}", _MORE) + 6 if note else 0.0)
-    padding = STRIPE + 2 * _PAD + 4
+    padding = STRIPE + _SIDE + _PAD + 4
     x, right = axis.x(node.starts), axis.x(node.ends)
     if note:
         own = max(head, fonts.width(name, _MORE)) + padding
@@ -131,8 +132,8 @@ def _bar(node: Node, axis: Axis, turn: date | None, runs: Collection[float]) -> 
         inside, said = False, [name or days] if name or days else []
     wide = max([head, *(fonts.width(line, _MORE) for line in said)])
     before = not inside and right >= axis.right and not any(x - wide - 12 < run < x for run in runs)
-    at = x + STRIPE + _PAD if inside else x - 6 - wide if before else right + 6
-    down = _PAD + _NAME * 0.93
+    at = x + STRIPE + _SIDE if inside else x - 6 - wide if before else right + 6
+    down = _PAD + 1 + _NAME * 0.93
     lines = [Text(at, down, fonts.clean(node.short), _NAME, True)]
     if note:
         lines.append(Text(at + head - fonts.width(note, _MORE), down, note, _MORE))

@@ -9,19 +9,21 @@ from typing import Final, NamedTuple
 import networkx as nx
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, sizes
+from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, rowed, sizes
 from kg.faces.diagrams.layout.columns import Tie, columns, directed
 from kg.faces.diagrams.layout.order import crossings, ordered
 from kg.faces.diagrams.layout.packing import packed
-from kg.faces.diagrams.scene import Box, Edge, Plan, Point, Route, Scene, Text
+from kg.faces.diagrams.scene import Box, Edge, Mark, Plan, Point, Route, Scene, Text
 from kg.faces.diagrams.styles import RELATIONS
 
 #: Room between boxes, between lines, and beside a column for its lines to bend in.
 _GAP: Final = 16.0
 _TIGHT: Final = 7.0
+_KIN: Final = 9.0
 _LINE: Final = 9.0
 _BEND: Final = 56.0
 _LABEL: Final = 10.5
+_HEADED: Final = 30.0
 _PORT: Final = 34.0
 _STEP: Final = 20.0
 
@@ -44,12 +46,18 @@ def plan(scene: Scene) -> Plan:
     words = Words(scene)
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
     ties = directed(scene.nodes, scene.edges)
-    families = [_family(scene, part, own) for part, own in _parts(scene, ties)]
+    parts = _parts(scene, ties)
+    lone = [keys[0] for keys, own in parts if not own and scene.by_id[keys[0]].column is None and len(parts) > 1]
+    families = [_family(scene, part, own) for part, own in parts if part[0] not in lone]
     lefts, wides = _across(families, boxes, words)
     gap = _TIGHT if small is SMALL else _GAP
     middles: dict[str, float] = {}
     passes: dict[Tie, list[float]] = {}
-    top, total = 0.0, 0
+    top, total = _HEADED if scene.headings else 0.0, 0
+    marks = tuple(
+        Mark("heading", left, 0, wide, _HEADED, Text(left, _HEADED - 14, fonts.clean(heading), 13, True))
+        for heading, left, wide in zip(scene.headings, lefts, wides, strict=False)
+    )
     for family in families:
         total += crossings(family.columns, family.after)
         heights = [boxes[key].height if key else 0.0 for key in family.ids]
@@ -61,15 +69,18 @@ def plan(scene: Scene) -> Plan:
                 middles[key] = ys[node]
         for tie, chain in family.chains.items():
             passes[tie] = [ys[node] for node in chain]
-        top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * 2
+        top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * (1 if scene.headings else 2)
     column = {family.ids[node]: at for family in families for at, nodes in enumerate(family.columns) for node in nodes}
     placed = {
-        key: moved(box, lefts[column[key]], middles[key] - box.height / 2, width=wides[column[key]])
-        for key, box in boxes.items()
+        key: moved(boxes[key], lefts[column[key]], y - boxes[key].height / 2, width=wides[column[key]])
+        for key, y in middles.items()
     }
+    width = max((box.x + box.width for box in placed.values()), default=0.0)
+    placed |= rowed({key: boxes[key] for key in lone}, top, width, gap)
     drawn = routes(scene, placed, column, lefts, wides, passes, words)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
-    return Plan(width, max(top - gap * 2, 0.0), placed, drawn, (), total)
+    height = max((box.y + box.height for box in placed.values()), default=0.0)
+    return Plan(width, height, placed, drawn, marks, total)
 
 
 def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]]]:
@@ -129,10 +140,7 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
     """Give how high the middle of each number stands, after a few sweeps towards what it is tied to."""
     ys = [0.0] * len(heights)
     gaps = [
-        [
-            (heights[one] + heights[other]) / 2 + (gap if family.ids[one] and family.ids[other] else _LINE)
-            for one, other in pairwise(column)
-        ]
+        [(heights[one] + heights[other]) / 2 + _apart(family, one, other, gap) for one, other in pairwise(column)]
         for column in family.columns
     ]
     for column, apart in zip(family.columns, gaps, strict=True):
@@ -158,6 +166,14 @@ def _down(family: _Family, heights: list[float], gap: float) -> list[float]:
             for node, y in zip(column, packed(wanted, weights, gaps[at]), strict=True):
                 ys[node] = y
     return ys
+
+
+def _apart(family: _Family, one: int, other: int, gap: float) -> float:
+    """Give the room between neighbours of a column: less between two that are tied to the same."""
+    if not (family.ids[one] and family.ids[other]):
+        return _LINE
+    alike = family.before[one] == family.before[other] and family.after[one] == family.after[other]
+    return min(gap, _KIN) if alike else gap
 
 
 def _across(families: Sequence[_Family], boxes: dict[str, Box], words: Words) -> tuple[list[float], list[float]]:

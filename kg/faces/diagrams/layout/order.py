@@ -64,7 +64,8 @@ def _seeds(columns: Columns, before: Near, after: Near) -> list[Columns]:
                 found[column[node]].append(node)
                 waiting.extend(
                     other
-                    for other in reversed([*near[node], *(after if near is before else before)[node]])
+                    # Lower numbers first: what the scene names first stands above.
+                    for other in reversed([*sorted(near[node]), *sorted((after if near is before else before)[node])])
                     if other not in seen
                 )
         seeds.append(found)

@@ -42,6 +42,12 @@ class Drawn:
         self._cited.update(dict.fromkeys(keys))
         return keys
 
+    def remember(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Remember sources that an answer has cited, by their keys, and give them back."""
+        cited = tuple(keys)
+        self._cited.update(dict.fromkeys(cited))
+        return cited
+
     def node(self, iri: Iri, *, on: date | None = None, **more: Any) -> Node:
         """Give a kind or body as a node; `on` a day, with the name and the kind that it had then."""
         thing = self.records.thing(iri)
@@ -53,19 +59,49 @@ class Drawn:
         # The sense is told by the colour and the panel; in a box of a body the acronym is enough.
         if not thing.is_kind and kind and kind.fact("acronym"):
             short = kind.fact("acronym")
+        label, codes = (
+            (self._name(thing, on), self._codes(thing, on)) if on else (thing.label, thing.codes.get("ODS", ()))
+        )
         given: dict[str, Any] = {
-            "id": key_of(iri), "key": key_of(iri), "label": say.capital(thing.label), "kind": kind.label if kind else "",
+            "id": key_of(iri), "key": key_of(iri), "label": say.capital(label), "kind": kind.label if kind else "",
             "short": short, "family": family, "when": when, "starts": thing.start, "ends": thing.end,
-            "sure": sure(thing), "codes": ", ".join(thing.codes.get("ODS", ())[:2]), "facts": _facts(thing, when),
+            "sure": sure(thing), "codes": ", ".join(codes[:2]), "facts": _facts(thing, when),
             "sources": self.cites(iri),
         }  # fmt: skip
         return Node(**(given | more))
 
     def _kind(self, thing: Thing, on: date | None) -> Thing | None:
         rows = self.records.rows("kinds-of", body=thing.iri) if on else []
-        then = [row["kind"] for row in rows if on and row["start"] <= on < row["end"]]
-        latest = [*then, *several(thing.facts.get("latestKind"))]
-        return self.records.thing(latest[0]) if latest else None
+        then = [row["kind"] for row in reversed(rows) if on and row["start"] <= on < row["end"]]
+        kinds = [self.records.thing(kind) for kind in (*then, *several(thing.facts.get("latestKind")))]
+        # A programme or a deal that it took part in says less of what it was than the form it had.
+        forms = [kind for kind in kinds if kind.fact("family") != "programme"]
+        return next(iter([*forms, *kinds]), None)
+
+    def _name(self, thing: Thing, on: date) -> str:
+        """Give the name of a thing on a day: its label, unless that came later or had gone; then its own official one."""
+        if thing.is_kind:
+            return thing.label
+        then = [row for row in self.records.rows("names-of", thing=thing.iri) if row["start"] <= on < row["end"]]
+        if any(row["name"] == thing.label for row in then):
+            return thing.label
+        names = sorted(
+            (row["type"] == "official", row["start"], row["name"])
+            for row in then
+            if row["type"] in ("official", "short")
+        )
+        return str(names[-1][2]) if names else thing.label
+
+    def _codes(self, thing: Thing, on: date) -> tuple[str, ...]:
+        """Give the ODS codes of a body on a day."""
+        rows = self.records.rows("codes-of", thing=thing.iri) if not thing.is_kind else []
+        then = [row for row in rows if key_of(row["scheme"]) == "ods" and row["start"] <= on < row["end"]]
+        return tuple(dict.fromkeys(row["code"] for row in then))
+
+    def kind_on(self, iri: Iri, on: date) -> str:
+        """Give the kind of a body on a day as it is told in full: "ICS (non-statutory)"."""
+        kind = self._kind(self.records.thing(iri), on)
+        return kind.short if kind else ""
 
     def transfer(self, transfer: Transfer, **more: Any) -> Edge:
         """Give a transfer as an edge from giver to receiver, with its shares."""
@@ -89,7 +125,7 @@ class Drawn:
             ("What happened", say.capital(str(event["summary"]))),
             ("When", say.day(event["happenedOn"], event["precision"])),
             *((("Part", "; ".join(dict.fromkeys(parts))),) if parts else ()),
-            *((f"Share by {share.basis}", f"{share.value:.1%}".replace("%", " %")) for share in shares),
+            *((f"Share by {share.basis}", percent(share.value)) for share in shares),
             *((("Note", str(event["note"])),) if event["note"] else ()),
         )
         cited = [row["share"] for row in rows if row["share"]]
@@ -125,7 +161,8 @@ class Drawn:
             *((("Note", str(facts["note"])),) if facts.get("note") else ()),
         )  # fmt: skip
         given: dict[str, Any] = {
-            "id": key_of(statement), "tail": key_of(group), "head": key_of(member), "relation": "inside", "word": role,
+            "id": key_of(statement), "tail": key_of(group), "head": key_of(member), "relation": "inside",
+            "word": "" if role == "part" else role,
             "starts": starts, "ends": ends, "summary": f"{say.capital(part.label)} was {say.article(role)} of {whole.label}",
             "facts": told, "sources": self.cites(statement),
         }  # fmt: skip
@@ -146,7 +183,12 @@ class Drawn:
     def _percent(self, shares: Iterable[Share]) -> str:
         """Give the share to be written on a line, by the basis asked for or the one that says most; nothing of a whole."""
         first = next((share for share in shares if self.basis in (None, share.basis)), None)
-        return "" if first is None or first.value >= 1 else f"{first.value:.1%}".replace("%", " %")
+        return "" if first is None or first.value >= 1 else percent(first.value)
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, to a tenth: "62.6 %"."""
+    return f"{share:.1%}".replace("%", " %")
 
 
 def resolved(question: Question, words: str) -> tuple[Iri, ...]:
