@@ -76,6 +76,6 @@ def clean(text: str) -> str:
 def _metrics(bold: bool) -> tuple[Mapping[int, int], int]:
     from fontTools.ttLib import TTFont
 
-    font = TTFont(FILES[bold], lazy=True)
-    advances = font["hmtx"].metrics
-    return {code: advances[name][0] for code, name in font.getBestCmap().items()}, font["head"].unitsPerEm
+    with TTFont(FILES[bold], lazy=True) as font:
+        advances = font["hmtx"].metrics
+        return {code: advances[name][0] for code, name in font.getBestCmap().items()}, font["head"].unitsPerEm

@@ -57,7 +57,7 @@ class Page(Written):
         self.options = dict(_OPTIONS)
         for node in scene.nodes:
             middle = scene.plan.boxes[node.id].middle
-            self.add_node(node.id, label=" ", shape="custom", x=round(middle.x, 2), y=round(middle.y, 2))
+            self.add_node(node.id, label=" ", shape="custom", x=round(middle.x), y=round(middle.y))
         for edge in scene.edges:
             self.add_edge(edge.tail, edge.head, id=edge.id)
 

@@ -15,18 +15,18 @@ function tell(id) {
 }
 
 function ofThing(thing) {
-  const transfers = (list, end) => list.filter((tie) => tie.relation !== "inside").map((tie) => leading(tie[end], tie));
-  const inside = (list, end) => list.filter((tie) => tie.relation === "inside").map((tie) => leading(tie[end], tie));
-  const day = chosen.date && { sure: "In force", perhaps: "Perhaps in force: its dates are not all known", not: "Not in force" }[existed(thing, chosen.date)];
+  const inside = (tie) => tie.relation === "inside";
+  const led = (list, end, wanted) => leads(list.get(thing.id).filter((tie) => inside(tie) === wanted), end);
+  const day = { sure: "In force", perhaps: "Perhaps in force (not all its dates are known)", not: "Not in force" };
   return [
     thing.label,
     [
-      day && made("p", `${day} on ${worded(chosen.date)}.`, { class: "on" }),
+      chosen.date && made("p", `${day[existed(thing, chosen.date)]} on ${worded(chosen.date)}.`, { class: "on" }),
       listed(thing.facts.length ? thing.facts : [["Kind", thing.kind], ["Dates", thing.when]]),
-      headed("Came from", transfers(arriving.get(thing.id), "tail")),
-      headed("Became", transfers(leaving.get(thing.id), "head")),
-      headed("Part or member of", inside(arriving.get(thing.id), "tail")),
-      headed("Members and parts", inside(leaving.get(thing.id), "head")),
+      headed("Came from", led(arriving, "tail", false)),
+      headed("Became", led(leaving, "head", false)),
+      headed("Part or member of", led(arriving, "tail", true)),
+      headed("Members and parts", led(leaving, "head", true)),
       rested(thing.sources),
     ],
   ];
@@ -54,19 +54,31 @@ function listed(facts) {
   return list;
 }
 
-/** A line that leads to another thing, with what happened between. */
-function leading(id, tie = null) {
+/** Lines that lead to other things, each once, with what happened between. */
+function leads(list, end) {
+  const others = new Map(list.map((tie) => [tie[end], []]));
+  for (const tie of list) others.get(tie[end]).push(tie);
+  return [...others].map(([id, between]) => leading(id, between));
+}
+
+function leading(id, between = []) {
   const item = made("li");
-  const button = made("button", things.get(id).label, { type: "button", class: "link" });
-  button.addEventListener("click", () => choose(id));
-  item.append(button);
-  if (!tie) return item;
-  const shares = tie.shares.slice(0, 1).map(([basis, value]) => `${value} by ${basis}`);
-  const words = [tie.word || scene.strokes[tie.relation][0], tie.when, ...shares].filter(Boolean).join(", ");
-  const more = made("button", words, { type: "button", class: "link faint", "aria-label": `${words}: more of this tie` });
-  more.addEventListener("click", () => choose(tie.id));
-  item.append(more);
+  item.append(linked(things.get(id).label, id));
+  for (const tie of between) {
+    const shares = tie.shares.slice(0, 1).map(([basis, value]) => `${value} by ${basis}`);
+    const words = [tie.word || scene.strokes[tie.relation][0], tie.when, ...shares].filter(Boolean).join(", ");
+    const more = linked(words, tie.id);
+    more.classList.add("faint");
+    more.setAttribute("aria-label", `${words}: more of this tie`);
+    item.append(more);
+  }
   return item;
+}
+
+function linked(words, id) {
+  const button = made("button", words, { type: "button", class: "link" });
+  button.addEventListener("click", () => choose(id));
+  return button;
 }
 
 function headed(title, items) {

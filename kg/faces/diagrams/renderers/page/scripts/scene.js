@@ -73,7 +73,7 @@ function level() {
   }
 }
 
-const OPACITY = { sure: 1, perhaps: 0.5, not: 0.16, gone: 0 };
+const OPACITY = { sure: 1, perhaps: 0.55, not: 0.22, gone: 0 };
 const shown = (id) => levels.get(id) !== "gone";
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
