@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from kg.answers.question import Question
 from kg.answers.record import Records, Transfer
@@ -22,11 +23,6 @@ from kg.faces.diagrams.renderers import page as pages
 from kg.faces.diagrams.scene import Edge, Scene
 from kg.graph.graph import Graph
 from kg.graph.names import key_of
-
-try:
-    from playwright.sync_api import Browser, Page, sync_playwright
-except ImportError:  # the tests below say so
-    pass
 
 AS_OF: Final = date(2026, 11, 22)
 SIZES: Final = ((1500, 950), (1280, 720), (390, 844))
@@ -205,10 +201,15 @@ def opened(
     context = browser.new_context(offline=True, viewport={"width": width, "height": height}, **more)
     page = context.new_page()
     found = Opened(page)
+
+    def refuse(shown: Dialog) -> None:
+        found.dialogs.append(shown.message)
+        shown.dismiss()
+
     page.on("request", lambda request: found.requests.append(request.url))
     page.on("pageerror", lambda error: found.errors.append(str(error)))
     page.on("console", lambda said: found.errors.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("dialog", lambda shown: (found.dialogs.append(shown.message), shown.dismiss()))
+    page.on("dialog", refuse)
     page.add_init_script(
         "window.refused = []; document.addEventListener('securitypolicyviolation', "
         "event => window.refused.push(event.violatedDirective + ' ' + event.blockedURI))"

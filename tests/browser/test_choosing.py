@@ -112,8 +112,8 @@ def test_the_slider_leaves_undimmed_what_is_in_force_for_certain(
         "(slider, place) => { slider.value = place; slider.dispatchEvent(new Event('input')); }", place
     )  # fmt: skip
     assert chosen(opened)[1] == day
-    _, rows = graph.store.query(IN_FORCE.replace("?day", f'"{day}"^^xsd:date'))
-    surely = {key_of(row["thing"]) for row in rows if isinstance(row, dict)}
+    rows = graph.store.select(IN_FORCE.replace("?day", f'"{day}"^^xsd:date'))
+    surely = {key_of(row["thing"]) for row in rows}
     levels = opened.levels([node.id for node in scene.nodes])
     assert {key for key, level in levels.items() if level == "sure"} == surely & set(levels)
     edges = opened.levels([edge.id for edge in scene.edges])
@@ -162,7 +162,7 @@ def test_only_this_lineage_is_what_the_queries_walk(
     assert {node for node, level in shown.items() if level != "gone"} == ends
 
 
-def test_lineage_never_goes_back_in_time_and_ends_on_a_circle(opens: Opens, graph: Graph, scenes: Scenes) -> None:
+def test_lineage_never_goes_back_in_time_and_ends_on_a_circle(opens: Opens, scenes: Scenes) -> None:
     """Of every node of the large scene: the walk in the page is the walk by days over the scene's own transfers."""
     scene = scenes(MANY)
     found = opens(MANY).run("Object.fromEntries(kg.scene.things.map(thing => [thing.id, kg.lineage(thing.id).sort()]))")

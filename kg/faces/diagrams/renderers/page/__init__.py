@@ -115,7 +115,5 @@ def _script() -> str:
 
 def _json(about: dict[str, Any]) -> str:
     """Write data so that no word in it can end the block that it stands in."""
-    text = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
+    text = json.dumps(about, separators=(",", ":"))  # in ASCII, so that no character is ever what it is not
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -28,6 +28,16 @@ class Row(NamedTuple):
     sources: tuple[int, ...]
 
 
+class Alone(NamedTuple):
+    """A thing that nothing is tied to, as the table tells it."""
+
+    label: str
+    kind: str
+    codes: str
+    when: str
+    sources: tuple[int, ...]
+
+
 def about(scene: Scene) -> dict[str, Any]:
     """Give all that the scripts read, in plain values; control and direction marks are made visible."""
     plan = scene.plan
@@ -37,7 +47,7 @@ def about(scene: Scene) -> dict[str, Any]:
     clean = fonts.clean
     return {
         "title": clean(scene.title), "asOf": scene.as_of.isoformat(), "asOfWords": say.short_day(scene.as_of, "day"),
-        "release": scene.release, "span": [first.isoformat(), last.isoformat()], "file": file_name(scene),
+        "release": clean(scene.release), "span": [first.isoformat(), last.isoformat()], "file": file_name(scene),
         "citation": citation(scene), "width": _n(plan.width), "height": _n(plan.height),
         "smallest": min((line.size for line in texts), default=12.0), "font": fonts.FAMILY, "csv": csv(scene),
         "colours": {
@@ -64,20 +74,26 @@ def span(scene: Scene) -> tuple[date, date]:
 
 def rows(scene: Scene) -> list[Row]:
     """Give the table of ties, one row each."""
+    clean = fonts.clean
     return [
         Row(
-            fonts.clean(scene.by_id[edge.tail].label), fonts.clean(scene.by_id[edge.head].label),
-            say.capital(fonts.clean(edge.word)), fonts.clean(edge.when),
-            "; ".join(f"{share.basis} {percent(share.value)}" for share in edge.shares), _numbers(edge.sources, scene),
+            clean(scene.by_id[edge.tail].label), clean(scene.by_id[edge.head].label), say.capital(clean(edge.word)),
+            clean(edge.when), "; ".join(f"{clean(share.basis)} {percent(share.value)}" for share in edge.shares),
+            _numbers(edge.sources, scene),
         )
         for edge in scene.edges
     ]  # fmt: skip
 
 
-def alone(scene: Scene) -> list[tuple[Node, tuple[int, ...]]]:
-    """Give the nodes that no edge touches, with the numbers of their sources."""
+def alone(scene: Scene) -> list[Alone]:
+    """Give the nodes that no edge touches, one row each."""
+    clean = fonts.clean
     touched = {end for edge in scene.edges for end in (edge.tail, edge.head)}
-    return [(node, _numbers(node.sources, scene)) for node in scene.nodes if node.id not in touched]
+    return [
+        Alone(clean(node.label), clean(node.kind), clean(node.codes), clean(node.when), _numbers(node.sources, scene))
+        for node in scene.nodes
+        if node.id not in touched
+    ]
 
 
 def samples(scene: Scene) -> dict[str, tuple[str, str]]:
@@ -91,9 +107,8 @@ def samples(scene: Scene) -> dict[str, tuple[str, str]]:
 
 def looks(scene: Scene) -> dict[str, Look]:
     """Give the families that are drawn, in the order of the palette."""
-    there = {node.family for node in scene.nodes}
-    known = {family: drawn for family, drawn in FAMILIES.items() if family in there}
-    return known | dict.fromkeys(sorted(there - set(known)), OTHER)
+    there = {_family(node) for node in scene.nodes}
+    return {family: drawn for family, drawn in (FAMILIES | {"": OTHER}).items() if family in there}
 
 
 def strokes(scene: Scene) -> dict[Relation, Stroke]:
@@ -111,10 +126,10 @@ def source(ref: SourceRef) -> dict[str, str]:
 
 def citation(scene: Scene) -> str:
     """Give how a diagram is cited; AS_OF stands for the day, which the reader may choose."""
-    title = fonts.clean(scene.title).rstrip(".")
+    title, release = fonts.clean(scene.title).rstrip("."), fonts.clean(scene.release)
     return (
-        f"The kg project ({scene.release[:4]}). {title}, AS_OF [diagram]. Knowledge graph of NHS (England) integration "
-        f"structures, release {scene.release}. Licence: {_LICENCE}. {ATTRIBUTION}"
+        f"The kg project ({release[:4]}). {title}, AS_OF [diagram]. Knowledge graph of NHS (England) integration "
+        f"structures, release {release}. Licence: {_LICENCE}. {ATTRIBUTION}"
     )
 
 
@@ -137,7 +152,7 @@ def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
         paths = [styles.outline(shape, box), styles.stripe(shape, box)]
     return {
         "id": node.id, "key": clean(node.key), "label": clean(node.label), "kind": clean(node.kind),
-        "short": clean(node.short), "family": node.family, "when": clean(node.when), "codes": clean(node.codes),
+        "short": clean(node.short), "family": _family(node), "when": clean(node.when), "codes": clean(node.codes),
         "starts": node.starts.isoformat(), "ends": node.ends.isoformat(), "sure": [day.isoformat() for day in node.sure],
         "facts": [[clean(name), clean(value)] for name, value in node.facts], "focus": node.focus,
         "sources": _numbers(node.sources, scene), "box": [_n(box.x), _n(box.y), _n(box.width), _n(box.height)],
@@ -157,6 +172,10 @@ def _tie(edge: Edge, route: Route, scene: Scene) -> dict[str, Any]:
         "stops": [[_n(stop.x), _n(stop.y)] for stop in route.stops], "labels": _lines(route.labels),
         **({"ribbon": True, "hue": hue} if route.width > styles.RIBBON else {}),
     }  # fmt: skip
+
+
+def _family(node: Node) -> str:
+    return node.family if node.family in FAMILIES else ""
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

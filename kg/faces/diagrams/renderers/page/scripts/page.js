@@ -144,4 +144,4 @@ Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px Arimo
 
 // pyvis leaves its network where the console and other scripts find it; so do we, with what is chosen.
 window.network = network;
-window.kg = Object.freeze({ scene, chosen, levels, lineage: (id) => [...lineage(id)], pictured, pixels, font, under });
+window.kg = Object.freeze({ scene, chosen, levels, lineage: (id) => [...lineage(id)], choose, change, pictured, pixels, font, under });
