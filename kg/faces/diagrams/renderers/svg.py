@@ -52,7 +52,7 @@ def drawing(scene: Scene) -> list[str]:
         *(_mark(mark) for mark in scene.plan.marks),
         *(_edge(scene, edge, routes[edge.id]) for edge in edges),
         *(_node(node, scene.plan.boxes[node.id]) for node in scene.nodes if node.id in scene.plan.boxes),
-        *(line(text, halo=True) for edge in edges for text in routes[edge.id].labels),
+        *(_labels(edge, routes[edge.id]) for edge in edges if routes[edge.id].labels),
     ]
 
 
@@ -85,6 +85,10 @@ def _edge(scene: Scene, edge: Edge, route: Route) -> str:
         drawn = element("path", d=path.line, fill="none", stroke=TIE, stroke_width=route.width, stroke_dasharray=dash)
     head = element("path", d=path.head, fill=TIE) if path.head else ""
     return element("g", element("title", plain(frame.told(scene, edge))), drawn, head, data_id=edge.id)
+
+
+def _labels(edge: Edge, route: Route) -> str:
+    return element("g", *(line(text, halo=True) for text in route.labels), data_id=edge.id)
 
 
 def _node(node: Node, box: Box) -> str:

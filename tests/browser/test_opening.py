@@ -1,0 +1,103 @@
+"""A page opens with no network at all, draws the plan as it is, and then nothing moves."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from kg.faces.diagrams.renderers import page as pages
+from kg.faces.diagrams.scene import Scene
+from tests.browser.conftest import SIZES, Opened, Opens, laid
+
+#: Counts the pixels of the canvas that are not ground, and takes a sum over all of them.
+DRAWN = """() => {
+  const canvas = document.querySelector('#diagram canvas');
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  let drawn = 0, sum = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const ink = data[i + 3] && (data[i] < 250 || data[i + 1] < 250 || data[i + 2] < 250);
+    if (ink) drawn++;
+    sum = (sum * 31 + data[i] + data[i + 1] * 3 + data[i + 2] * 7 + data[i + 3] * 11) % 4294967291;
+  }
+  return {part: drawn / (canvas.width * canvas.height), sum, box: canvas.getBoundingClientRect().height,
+    room: document.getElementById('diagram').getBoundingClientRect().height};
+}"""
+POSITIONS = """() => [
+  Object.fromEntries(Object.values(network.body.nodes).filter(node => kg.levels.has(node.id)).map(node => [node.id, [node.x, node.y]])),
+  network.getScale(), network.getViewPosition()]"""
+
+
+def drawn(opened: Opened) -> dict[str, Any]:
+    return dict(opened.run(DRAWN))
+
+
+def test_a_page_asks_for_nothing_and_breaks_no_rule_of_its_own(seen: Opened) -> None:
+    assert (seen.requests, seen.errors, seen.violations, seen.dialogs) == ([], [], [], [])
+
+
+def test_nothing_moves_once_a_page_is_ready_and_it_is_the_same_at_every_load(
+    opens: Opens, name: str, scene: Scene
+) -> None:
+    opened = opens(name)
+    first, places = drawn(opened), opened.run(POSITIONS)
+    again = opens(name)
+    opened.page.wait_for_timeout(2000)
+    assert (drawn(opened), opened.run(POSITIONS)) == (first, places)
+    assert (drawn(again), again.run(POSITIONS)) == (first, places)
+    assert places[0] == {
+        key: [pytest.approx(box.middle.x, abs=0.51), pytest.approx(box.middle.y, abs=0.51)]  # it keeps whole pixels
+        for key, box in scene.plan.boxes.items()
+    }
+
+
+def test_the_same_scene_gives_the_same_bytes(scene: Scene) -> None:
+    assert pages.render(scene) == pages.render(scene)
+
+
+def test_at_every_size_the_canvas_is_drawn_on_as_high_as_its_box_and_can_be_read(opens: Opens, name: str) -> None:
+    pages_ = [opens(name, size=size) for size in SIZES]
+    pages_[-1].page.wait_for_timeout(2000)
+    for opened in pages_:
+        found = drawn(opened)
+        assert found["part"] > 0.02
+        assert found["box"] == pytest.approx(found["room"], abs=1)
+        assert opened.run("kg.scene.smallest * network.getScale()") >= 9
+
+
+def test_no_two_boxes_overlap(scene: Scene) -> None:
+    for (one, first), (other, second) in combinations(laid(scene).items(), 2):
+        apart = first[2] <= second[0] or second[2] <= first[0] or first[3] <= second[1] or second[3] <= first[1]
+        assert apart, f"{one} and {other}"
+
+
+def test_words_are_inside_their_boxes_as_the_browser_measures_them(seen: Opened) -> None:
+    outside = seen.run("""() => {
+      const pen = document.createElement('canvas').getContext('2d');
+      const found = [];
+      for (const thing of kg.scene.things) {
+        const [left, top, width, height] = thing.box;
+        for (const [x, y, text, size, bold, anchor] of thing.lines) {
+          pen.font = kg.font(size, bold);
+          const wide = pen.measureText(text).width;
+          const start = x - (anchor === 'start' ? 0 : anchor === 'middle' ? wide / 2 : wide);
+          const inside = start >= left && start + wide <= left + width && y - size * 0.75 >= top && y + size * 0.2 <= top + height;
+          if (!inside && !thing.band) found.push(`${text}: ${start + wide - left - width}`);
+        }
+      }
+      return found;
+    }""")  # fmt: skip
+    assert outside == []
+
+
+def test_the_canvas_is_sharp_on_a_fine_screen(opens: Opens) -> None:
+    opened = opens("lineage of ACS", device_scale_factor=2)
+    wide, box = opened.run(
+        "(() => { const c = document.querySelector('#diagram canvas'); return [c.width, c.clientWidth]; })()"
+    )
+    assert wide == 2 * box
+
+
+def test_the_fonts_are_those_of_the_page(seen: Opened) -> None:
+    assert seen.run("[...document.fonts].map(font => `${font.family} ${font.status}`)") == ["Arimo loaded"] * 2
