@@ -56,6 +56,7 @@ def about(scene: Scene) -> dict[str, Any]:
         },
         "looks": {family: [look.hue, styles.tint(look.hue)] for family, look in looks(scene).items()},
         "strokes": {relation: [stroke.word, stroke.dash] for relation, stroke in strokes(scene).items()},
+        "opacity": {"band": styles.BAND, "ribbon": styles.RIBBON},
         "marks": [_mark(mark) for mark in plan.marks],
         "things": [_thing(node, plan.boxes[node.id], scene) for node in scene.nodes],
         "ties": [_tie(edge, plan.routes[edge.id], scene) for edge in scene.edges],
@@ -145,9 +146,10 @@ def percent(value: float) -> str:
 
 def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
     clean, shape = fonts.clean, styles.look(node.family).shape
-    if box.band:  # the words stand on the band, which may be thinner than they are high
-        whole = box._replace(y=box.middle.y - box.band / 2, height=box.band)
-        paths = [styles.outline("square", whole)]
+    if box.band:
+        band = box.banded
+        begins = band._replace(x=band.x - 1, width=2.0)  # as the line at its left in the still picture
+        paths = [styles.outline("square", band), styles.outline("square", begins)]
     else:
         paths = [styles.outline(shape, box), styles.stripe(shape, box)]
     return {
@@ -170,7 +172,7 @@ def _tie(edge: Edge, route: Route, scene: Scene) -> dict[str, Any]:
         "facts": [[clean(name), clean(value)] for name, value in edge.facts], "sources": _numbers(edge.sources, scene),
         "shape": [path.line, *([path.head] if path.head else [])], "width": _n(route.width),
         "stops": [[_n(stop.x), _n(stop.y)] for stop in route.stops], "labels": _lines(route.labels),
-        **({"ribbon": True, "hue": hue} if route.width > styles.RIBBON else {}),
+        **({"ribbon": True, "hue": hue} if route.ribbon else {}),
     }  # fmt: skip
 
 

@@ -52,9 +52,17 @@ function drawTie(ctx, tie) {
   if (chosen.id === tie.id || hovered === tie.id) halo(ctx, line, tie.width + 9);
   ctx.lineWidth = tie.width + (near && !tie.ribbon ? 0.8 : 0);
   ctx.strokeStyle = tie.ribbon ? tie.hue : near ? scene.colours.text : scene.colours.tie;
-  if (tie.ribbon) ctx.globalAlpha *= near ? 0.5 : 0.28;
-  ctx.setLineDash(tie.ribbon ? [] : scene.strokes[tie.relation][1]);
+  if (tie.ribbon) ctx.globalAlpha *= near ? 0.5 : scene.opacity.ribbon;
+  const dash = scene.strokes[tie.relation][1];
+  ctx.setLineDash(tie.ribbon ? [] : dash);
   ctx.stroke(line);
+  if (tie.ribbon && dash.length) { // but a part of its giver: the line within says so
+    ctx.globalAlpha = OPACITY[levels.get(tie.id)];
+    ctx.setLineDash(dash);
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = scene.colours.tie;
+    ctx.stroke(line);
+  }
   ctx.setLineDash([]);
   ctx.fillStyle = near ? scene.colours.text : scene.colours.tie;
   if (head) ctx.fill(head);
@@ -69,21 +77,34 @@ function drawLabels(ctx, tie) {
 function drawThing(ctx, thing) {
   if (!shown(thing.id)) return;
   const [border, stripe] = drawn.get(thing.id);
-  const [hue, tint] = scene.looks[thing.family];
+  const [hue] = scene.looks[thing.family];
   ctx.lineJoin = "round";
   ctx.textBaseline = "alphabetic";
   ctx.direction = "ltr";
+  if (thing.band) return drawBand(ctx, thing, border, stripe, hue);
   // Lines end at the border, but a faint box must not let those that pass beneath it show.
-  ctx.fillStyle = thing.band ? tint : scene.colours.ground;
+  ctx.fillStyle = scene.colours.ground;
   ctx.fill(border);
   ctx.globalAlpha = OPACITY[levels.get(thing.id)];
   if (chosen.id === thing.id || hovered === thing.id) halo(ctx, border, 11);
   ctx.fillStyle = hue;
   if (stripe) ctx.fill(stripe);
-  ctx.lineWidth = thing.focus ? 3 : thing.band ? 1 : 1.5;
+  ctx.lineWidth = thing.focus ? 3 : 1.5;
   ctx.strokeStyle = hue;
   ctx.stroke(border);
   for (const line of thing.lines) write(ctx, line, line[4] ? scene.colours.text : scene.colours.faint);
+}
+
+function drawBand(ctx, thing, band, begins, hue) {
+  const level = OPACITY[levels.get(thing.id)];
+  ctx.globalAlpha = level;
+  if (chosen.id === thing.id || hovered === thing.id) halo(ctx, band, 5);
+  ctx.fillStyle = hue;
+  ctx.globalAlpha = level * scene.opacity.band;
+  ctx.fill(band);
+  ctx.globalAlpha = level;
+  ctx.fill(begins);
+  for (const line of thing.lines) write(ctx, line, scene.colours.text);
 }
 
 function halo(ctx, path, width) {
