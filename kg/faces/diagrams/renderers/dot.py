@@ -10,7 +10,7 @@ from kg.faces.diagrams.scene import Edge, Node, Scene
 _SHAPES = {
     "square": ("box", ""), "rounded": ("box", "rounded"), "pill": ("oval", ""), "hexagon": ("hexagon", ""),
     "folded": ("note", ""), "notched": ("invtrapezium", ""), "cut": ("octagon", ""), "double": ("box", "double"),
-    "slanted": ("parallelogram", ""), "gable": ("house", ""),
+    "slanted": ("parallelogram", ""), "gable": ("house", ""), "clipped": ("tab", ""),
 }  # fmt: skip
 _STYLES = {
     "whole": "solid", "part": "dashed", "functions": "dashed", "codes": "dashed", "inside": "dotted", "same": "dotted",
@@ -74,7 +74,7 @@ def _statement(subject: str, **attributes: str) -> str:
 def _quoted(words: str) -> str:
     r"""Give words as a string of DOT: a line end is \n, and nothing in them is an escape or an entity."""
     lines = (
-        fonts.clean(line).replace("&", "&amp;").replace("\\", "&#92;").replace('"', "&quot;")
+        fonts.clean(line).replace("&", "&amp;").replace("\\", "\\\\").replace('"', "&quot;")
         for line in words.split("\n")
     )
     return '"' + "\\n".join(lines) + '"'

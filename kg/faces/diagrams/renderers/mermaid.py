@@ -6,21 +6,23 @@ from kg.faces.diagrams import fonts, styles
 from kg.faces.diagrams.renderers import frame
 from kg.faces.diagrams.scene import Edge, Scene
 
-#: How the shape of each family is written around a label; Mermaid has fewer shapes than there are families.
+#: How the shape of each family is written around a label; Mermaid's are others, but as many.
 _SHAPES = {
     "square": ("[", "]"), "rounded": ("(", ")"), "pill": ("([", "])"), "hexagon": ("{{", "}}"), "folded": ("[/", "\\]"),
-    "notched": ("[\\", "/]"), "cut": ("[[", "]]"), "double": ("[(", ")]"), "slanted": ("[/", "/]"), "gable": ("[\\", "\\]"),
+    "notched": ("[\\", "/]"), "cut": ("[[", "]]"), "double": ("[(", ")]"), "slanted": ("[/", "/]"),
+    "gable": ("[\\", "\\]"), "clipped": (">", "]"),
 }  # fmt: skip
 #: Lines that an arrow ends, and those that only tie.
 _ARROW = {True: "-->", False: "---"}
+_ALIKE = str.maketrans("<>&", "\u2039\u203a\uff06")
 
 
 def render(scene: Scene) -> bytes:
     """Give the drawing as Mermaid, each thing of a class named by its family."""
     names = {node.id: f"n{place}" for place, node in enumerate(scene.nodes)}
-    lines = ["---", f"title: {_quoted(scene.title)}", "---", "flowchart LR"]
+    lines = ["---", f"title: {_titled(scene.title)}", "---", "flowchart LR"]
     lines += [f"%% {_comment(words)}" for words in frame.about(scene)]
-    lines += [f"accTitle: {_line(scene.title)}", f"accDescr: {_line(scene.caption)}"]
+    lines += [f"accTitle: {_coded(scene.title)}", f"accDescr: {_coded(scene.caption)}"]
     for node in scene.nodes:
         told = (node.label, " \u00b7 ".join(filter(None, (node.short, node.codes))), node.when)
         left, right = _SHAPES[styles.look(node.family).shape]
@@ -53,22 +55,19 @@ def _class(family: str) -> str:
 
 def _coded(words: str) -> str:
     """Give words with all but letters, digits and what cannot mean anything written by its number."""
-    return "".join(
-        char if char.isalnum() or char in " ,.\u00b7\u2013" else f"#{ord(char)};" for char in fonts.clean(words)
-    )
+    # Mermaid takes the two signs of an escaped line end for one, however they are written; a space of no width is put between.
+    parted = fonts.clean(words).replace("\\n", "\\\u200bn")
+    return "".join(char if char.isalnum() or char in " ,.\u00b7\u2013" else f"#{ord(char)};" for char in parted)
 
 
-def _quoted(words: str) -> str:
-    """Give words as a string of YAML."""
+def _titled(words: str) -> str:
+    """Give the title as a string of YAML; accTitle has it to the letter."""
     import json
 
-    return json.dumps(fonts.clean(words), ensure_ascii=False)
+    # Mermaid strips a title of what looks like markup and shows entities as they are written: only look-alikes stay.
+    return json.dumps(fonts.clean(words).translate(_ALIKE), ensure_ascii=False)
 
 
 def _comment(words: str) -> str:
     # Braces after the signs of a comment would be read as a directive.
     return fonts.clean(words).replace("{", "(").replace("}", ")").replace("%%", "% %")
-
-
-def _line(words: str) -> str:
-    return _coded(words)
