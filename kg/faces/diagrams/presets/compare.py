@@ -51,6 +51,11 @@ def scene(records: Records, since: date, as_of: date, *, kind: str | None = None
     if len(lone) > _LONE:
         cautions.append(_left_out(lone, since))
         nodes = [node for node in nodes if node.id in tied]
+    if sides.undrawn:
+        told = dict.fromkeys(result.label for result in sides.undrawn)
+        cautions.append(
+            f"What passed from things that began that very day has no line, and is told with them: {say.shortened(list(told), 8)}."
+        )
     between = max((node.column or 0 for node in nodes), default=1) - 1
     first, last = say.day(since), say.day(as_of)
     return Scene(
@@ -73,6 +78,8 @@ class _Sides:
     def __init__(self, drawn: Drawn, since: date, as_of: date, answer: Answer) -> None:
         self.drawn, self._since, self._as_of = drawn, since, as_of
         self.edges: list[Edge] = []
+        #: Changes without a line: they are told in the box of what they are of.
+        self.undrawn: list[Result] = []
         self._nodes: dict[str, Node] = {}
         #: Where each thing stands by the changes taken so far, and the changes of that thing alone.
         self._now: dict[Iri, str] = {}
@@ -87,7 +94,11 @@ class _Sides:
     def take(self, result: Result) -> None:
         """Put what a change is of in its place, and tie it to what came instead."""
         iri = _iri(result, result.key)
-        if result.change in _PASSING and result.other:
+        if self._at_once(result, iri):
+            self.undrawn.append(result)
+            self._after(iri)
+            self._own.setdefault(iri, []).append(result)
+        elif result.change in _PASSING and result.other:
             other = _iri(result, result.other)
             tail, head = self._before(iri), self._after(other)
             self.edges.append(self._passing(result, tail, head))
@@ -98,14 +109,24 @@ class _Sides:
         elif result.change == "ended":
             self._before(iri)
         else:
-            self._before(iri)
+            (self._before if self.drawn.records.thing(iri).in_force(self._since) else self._after)(iri)
             self._own.setdefault(iri, []).append(result)
+
+    def _at_once(self, result: Result, iri: Iri) -> bool:
+        """Say whether a change is of a thing that began with it and went on: there is no side from which it came."""
+        lasted = self.drawn.records.thing(iri)
+        return (
+            result.change not in ("began", "ended")
+            and lasted.in_force(self._as_of)
+            and not lasted.in_force(self._since)
+            and lasted.start == _day(result.date)
+        )
 
     def finish(self) -> tuple[list[Node], list[Edge]]:
         """Give the nodes, each in its column, and the edges, after those of what lived on."""
         for iri, own in self._own.items():
             self._lived_on(iri, own)
-        column = dict.fromkeys(self._nodes, 0)
+        column = {key: int(key.endswith("@between")) for key in self._nodes}
         for edge in self.edges:
             column[edge.head] = max(column[edge.head], column[edge.tail] + 1)
         last = max([1, *(column[key] + (not self._is_last(key)) for key in column)])
@@ -119,8 +140,9 @@ class _Sides:
     def _before(self, iri: Iri) -> str:
         """Give where a thing stands from which something passes: to the left, or between when it began later."""
         if iri not in self._now:
-            lasted = self.drawn.records.thing(iri)
-            self._now[iri] = self._stand(iri, self._since if lasted.in_force(self._since) else None)
+            # What had ended even before the first day may still have passed something on, as codes.
+            began = self.drawn.records.thing(iri).start <= self._since
+            self._now[iri] = self._stand(iri, self._since if began else None)
         return self._now[iri]
 
     def _after(self, iri: Iri) -> str:
