@@ -160,3 +160,14 @@ def test_the_organisations_cross_at_most_29_times(organisations: Scene) -> None:
 def test_an_unknown_engine_is_refused(organisations: Scene) -> None:
     with pytest.raises(UsageError, match="own or dot"):
         placed(organisations, "neato")
+
+
+def test_what_nothing_is_tied_to_stands_in_rows_at_the_foot() -> None:
+    names = [f"n{place}" for place in range(14)]
+    made = placed(scene(names, [("n3", "n4")]))
+    loose = [made.plan.boxes[name] for name in names if name not in ("n3", "n4")]
+    tied = [made.plan.boxes[name] for name in ("n3", "n4")]
+    assert min(box.y for box in loose) > max(box.y + box.height for box in tied)
+    assert 1 < len({box.y for box in loose}) < len(loose)
+    assert made.plan.width == max(box.x + box.width for box in tied)
+    assert made.plan.height == max(box.y + box.height for box in loose)

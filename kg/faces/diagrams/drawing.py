@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg.faces.diagrams import renderers
+from kg.faces.diagrams import fonts, renderers
 from kg.faces.diagrams.scene import Scene
 from kg.graph.graph import Graph
 
@@ -24,7 +24,9 @@ class Drawing:
     scene: Scene
 
     def __repr__(self) -> str:
-        return f"<Drawing: {self.scene.title}; {len(self.scene.nodes)} things, {len(self.scene.edges)} ties>"
+        return (
+            f"<Drawing: {fonts.clean(self.scene.title)}; {len(self.scene.nodes)} things, {len(self.scene.edges)} ties>"
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write the drawing to a file, whole or not at all, in the format that its ending says.
@@ -55,7 +57,7 @@ class Drawing:
         """Show the page in a notebook, or the picture where no page can be shown."""
         high = min(max(round(self.scene.plan.height) + 220, 520), 900)
         page = (
-            f'<iframe srcdoc="{escape(self.html())}" title="{escape(self.scene.title)}" '
+            f'<iframe srcdoc="{escape(self.html())}" title="{escape(fonts.clean(self.scene.title))}" '
             f'width="100%" height="{high}" style="border:0"></iframe>'
         )
         return {"text/html": page, "image/svg+xml": self.svg(), "text/plain": repr(self)}

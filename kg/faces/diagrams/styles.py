@@ -119,7 +119,7 @@ def outline(shape: str, box: Box) -> str:
         case "slanted":
             return _corners((x + c, y), (r, y), (r - c, b), (x, b))
         case "gable":
-            return _corners((x, y + c), (box.middle.x, y), (r, y + c), (r, b), (x, b))
+            return _corners((x, y + c), (x + c * 1.5, y), (r - c * 1.5, y), (r, y + c), (r, b), (x, b))
         case _:
             return plain
 
@@ -151,8 +151,7 @@ def stripe(shape: str, box: Box) -> str:
         case "slanted":
             side = [(x + c, y), (x, b)]
         case "gable":
-            rise = c * STRIPE / (box.width / 2)
-            return _corners((x, y + c), (x + STRIPE, y + c - rise), (x + STRIPE, b), (x, b))
+            side = [(x + c * 1.5, y), (x, y + c), (x, b)]
         case _:
             side = [(x, y), (x, b)]
     return _corners(*side, *((px + STRIPE, py) for px, py in reversed(side)))

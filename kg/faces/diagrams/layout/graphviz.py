@@ -12,7 +12,7 @@ from typing import Any, Final
 from kg.errors import UsageError
 from kg.faces.diagrams.layout.boxes import measured, moved, sizes
 from kg.faces.diagrams.layout.columns import Tie
-from kg.faces.diagrams.layout.layers import Words, routes
+from kg.faces.diagrams.layout.lines import Words, routes
 from kg.faces.diagrams.layout.order import crossings
 from kg.faces.diagrams.scene import Box, Plan, Point, Scene
 

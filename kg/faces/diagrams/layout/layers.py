@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 import networkx as nx
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.layout.boxes import MANY, SMALL, measured, moved, rowed, sizes
+from kg.faces.diagrams.layout.boxes import SMALL, measured, moved, rowed, sizes
 from kg.faces.diagrams.layout.columns import Tie, columns, directed
+from kg.faces.diagrams.layout.lines import Words, routes
 from kg.faces.diagrams.layout.order import crossings, ordered
 from kg.faces.diagrams.layout.packing import packed
-from kg.faces.diagrams.scene import Box, Edge, Mark, Plan, Point, Route, Scene, Text
-from kg.faces.diagrams.styles import RELATIONS
+from kg.faces.diagrams.scene import Box, Mark, Plan, Scene, Text
 
 #: Room between boxes, between lines, and beside a column for its lines to bend in.
 _GAP: Final = 16.0
@@ -22,10 +22,7 @@ _TIGHT: Final = 7.0
 _KIN: Final = 9.0
 _LINE: Final = 9.0
 _BEND: Final = 56.0
-_LABEL: Final = 10.5
 _HEADED: Final = 30.0
-_PORT: Final = 34.0
-_STEP: Final = 20.0
 
 
 class _Family(NamedTuple):
@@ -47,7 +44,8 @@ def plan(scene: Scene) -> Plan:
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
     ties = directed(scene.nodes, scene.edges)
     parts = _parts(scene, ties)
-    lone = [keys[0] for keys, own in parts if not own and scene.by_id[keys[0]].column is None and len(parts) > 1]
+    tied = {key for edge in scene.edges for key in (edge.tail, edge.head)}
+    lone = [node.id for node in scene.nodes if node.id not in tied and node.column is None and len(parts) > 1]
     families = [_family(scene, part, own) for part, own in parts if part[0] not in lone]
     lefts, wides = _across(families, boxes, words)
     gap = _TIGHT if small is SMALL else _GAP
@@ -193,127 +191,3 @@ def _across(families: Sequence[_Family], boxes: dict[str, Box], words: Words) ->
         lefts.append(x)
         x += wides[at] + outs[at] + _BEND
     return lefts, wides
-
-
-_Told = tuple[str, str]
-
-
-def _told(edge: Edge) -> _Told:
-    return fonts.clean(edge.word), fonts.clean(edge.when)
-
-
-class Words:
-    """What is written on lines: what happened where it arrives, and the part that passed where it leaves.
-
-    Lines of one event that arrive at one box arrive at one place, and its words are written once. Of very many nodes
-    nothing is written: the table and the panel tell it.
-    """
-
-    def __init__(self, scene: Scene) -> None:
-        self._arriving: dict[str, dict[_Told, None]] = {}
-        self._leaving: dict[str, dict[str, str]] = {}
-        if len(scene.nodes) > MANY:
-            return
-        for edge in scene.edges:
-            words = _told(edge)
-            if any(words):
-                self._arriving.setdefault(edge.head, {})[words] = None
-            if edge.label:
-                self._leaving.setdefault(edge.tail, {})[edge.id] = fonts.clean(edge.label)
-
-    def roomy(self, key: str, box: Box) -> Box:
-        """Give the box high enough for the words on either side."""
-        ports = max(len(self._arriving.get(key, ())) * _PORT, len(self._leaving.get(key, ())) * _STEP)
-        return moved(box, 0, 0, height=max(box.height, ports + 2))
-
-    def arriving_width(self, key: str) -> float:
-        told = [line for words in self._arriving.get(key, ()) for line in words]
-        return max((fonts.width(line, _LABEL) + 22 for line in told), default=14.0)
-
-    def leaving_width(self, key: str) -> float:
-        return max((fonts.width(words, _LABEL) + 12 for words in self._leaving.get(key, {}).values()), default=8.0)
-
-    def arrival(self, edge: Edge) -> _Told:
-        """Give what is written above and below a line where it arrives."""
-        return _told(edge) if _told(edge) in self._arriving.get(edge.head, ()) else ("", "")
-
-    def departure(self, edge: Edge) -> str:
-        return self._leaving.get(edge.tail, {}).get(edge.id, "")
-
-
-def routes(
-    scene: Scene, boxes: dict[str, Box], column: dict[str | None, int], lefts: list[float], wides: list[float],
-    passes: dict[Tie, list[float]], words: Words,
-) -> dict[str, Route]:  # fmt: skip
-    """Give the way of each edge: level where it leaves, arrives and passes a column, with its words on it.
-
-    `passes` gives how high each tie is in the columns that it goes through, from its left end to its right one.
-    """
-    arriving: dict[str, list[Edge]] = {}
-    leaving: dict[str, list[Edge]] = {}
-    for edge in scene.edges:
-        arriving.setdefault(edge.head, []).append(edge)
-        leaving.setdefault(edge.tail, []).append(edge)
-    # What is written where a line leaves has a place of its own, in the order in which the lines fan out.
-    starts: dict[str, float] = {}
-    for key, edges in leaving.items():
-        box = boxes[key]
-        told = sorted(
-            (edge for edge in edges if words.departure(edge)), key=lambda edge: (_first(edge, passes, boxes), edge.id)
-        )
-        for place, edge in enumerate(told):
-            starts[edge.id] = box.middle.y + (place - (len(told) - 1) / 2) * _STEP
-    places: dict[tuple[str, _Told], float] = {}
-    for key, edges in arriving.items():
-        groups: dict[_Told, list[float]] = {}
-        for edge in edges:
-            groups.setdefault(words.arrival(edge), []).append(_last(edge, passes, boxes))
-        told_groups = sorted(groups, key=lambda group: (sum(groups[group]) / len(groups[group]), group))
-        for place, group in enumerate(told_groups):
-            places[key, group] = boxes[key].middle.y + (place - (len(told_groups) - 1) / 2) * _PORT
-    written: set[tuple[str, _Told]] = set()
-    found = {}
-    for edge in scene.edges:
-        tail, head = boxes[edge.tail], boxes[edge.head]
-        group = words.arrival(edge)
-        start, end = starts.get(edge.id, tail.middle.y), places[edge.head, group]
-        back = column[edge.head] <= column[edge.tail]
-        chain = passes.get((edge.head, edge.tail), [])[::-1] if back else passes.get((edge.tail, edge.head), [])
-        stops: list[Point] = []
-        sign = -1 if back else 1
-        labels: list[Text] = []
-        leave = tail.x if back else tail.x + tail.width
-        stops.append(Point(leave, start))
-        said = words.departure(edge)
-        if said:
-            stops.append(Point(leave + sign * words.leaving_width(edge.tail), start))
-            labels.append(Text(leave + sign * 5, start - 5, said, _LABEL, False, "end" if back else "start"))
-        for place, y in enumerate(chain[1:-1], 1):
-            at = column[edge.tail] + sign * place
-            near, far = lefts[at], lefts[at] + wides[at]
-            stops += [Point(far if back else near, y), Point(near if back else far, y)]
-        arrive = head.x + head.width if back else head.x
-        if any(group):
-            stops.append(Point(arrive - sign * words.arriving_width(edge.head), end))
-            if (edge.head, group) not in written:
-                written.add((edge.head, group))
-                labels += [
-                    Text(arrive - sign * 12, end + down, line, _LABEL, False, "start" if back else "end")
-                    for line, down in zip(group, (-5.5, _LABEL + 3.5), strict=True)
-                    if line
-                ]
-        else:
-            stops.append(Point(arrive - sign * 10, end))
-        stops.append(Point(arrive, end))
-        found[edge.id] = Route(tuple(stops), RELATIONS[edge.relation].width, tuple(labels), edge.relation != "inside")
-    return found
-
-
-def _first(edge: Edge, passes: dict[Tie, list[float]], boxes: dict[str, Box]) -> float:
-    chain = passes.get((edge.tail, edge.head)) or passes.get((edge.head, edge.tail), [])[::-1]
-    return chain[1] if len(chain) > 1 else boxes[edge.head].middle.y
-
-
-def _last(edge: Edge, passes: dict[Tie, list[float]], boxes: dict[str, Box]) -> float:
-    chain = passes.get((edge.tail, edge.head)) or passes.get((edge.head, edge.tail), [])[::-1]
-    return chain[-2] if len(chain) > 1 else boxes[edge.tail].middle.y

@@ -183,7 +183,7 @@ class _Sheet:
         size = 10 * self._size
         shown = [*notes[:_NAMED]]
         if len(notes) > _NAMED:
-            shown.append(f"and {len(notes) - _NAMED} more sources, which the table of this drawing names")
+            shown.append(f"and {len(notes) - _NAMED} more sources, all named where this is drawn as a page (.html)")
         many = min(max(int(self._inner // (_COLUMN * self._size)), 1), len(shown), 4)
         wide = self._inner / many
         top = bottom = self.y

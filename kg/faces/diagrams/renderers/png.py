@@ -10,14 +10,15 @@ from kg.faces.diagrams import fonts
 from kg.faces.diagrams.renderers import frame, svg
 from kg.faces.diagrams.scene import Scene
 
-#: Wide enough for print, and no side or area that a machine has no memory for; in pixels.
+#: Wide enough for print, as wide as is worth the time, and no side or area that a machine has no memory for; in pixels.
 LEAST: Final = 2000
+WORTH: Final = 5000
 MOST: Final = 12_000
 AREA: Final = 80_000_000
 
 
 def render(scene: Scene) -> bytes:
-    """Give the drawing as a PNG on white, twice as fine as the SVG or 2,000 pixels wide, whichever is more."""
+    """Give the drawing as a PNG on white, twice as fine as the SVG: 2,000 pixels wide and more, but 5,000 are enough."""
     import resvg_py
 
     around = frame.around(scene)
@@ -39,5 +40,5 @@ def render(scene: Scene) -> bytes:
 
 def fineness(width: float, height: float) -> float:
     """Give how many dots stand for a pixel of the drawing, one way."""
-    wanted = max(2.0, (LEAST + 1) / width)
+    wanted = max(min(2.0, WORTH / width), 1.0, (LEAST + 1) / width)
     return min(wanted, MOST / max(width, height), sqrt(AREA / (width * height)))
