@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from kg.faces.diagrams import fonts
 from kg.faces.diagrams.layout.tracks import BEFORE, extent, routed
@@ -140,7 +140,9 @@ def _bar(node: Node, axis: Axis, turn: date | None, runs: Collection[float]) -> 
     for line in said:
         down += _MORE * _LEAD
         lines.append(Text(at, down, line, _MORE))
-    torn = "both" if unknown_start and unknown_end else "left" if unknown_start else "right" if unknown_end else ""
+    torn: Literal["", "left", "right", "both"] = "left" if unknown_start else ""
+    if unknown_end:
+        torn = "both" if unknown_start else "right"
     return Box(x, 0, max(right - x, 3.0), down + _PAD + 1, tuple(lines), torn=torn)
 
 

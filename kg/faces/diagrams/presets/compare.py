@@ -167,8 +167,9 @@ class _Sides:
         lasted = self.drawn.records.thing(iri)
         facts = tuple(("What changed", _told(result)) for result in own)
         if not lasted.in_force(self._as_of) or not (lasted.in_force(self._since) or iri in self._now):
-            for key in {self._now.get(iri), f"{key_of(iri)}@{self._as_of}"} & set(self._nodes):
-                self._nodes[key] = replace(self._nodes[key], facts=(*self._nodes[key].facts, *facts))
+            for key in dict.fromkeys((self._now.get(iri, ""), f"{key_of(iri)}@{self._as_of}")):
+                if key in self._nodes:
+                    self._nodes[key] = replace(self._nodes[key], facts=(*self._nodes[key].facts, *facts))
             return
         tail, head = self._before(iri), self._stand(iri, self._as_of)
         was, now = (_said(own, side, self._nodes[key].label) for side, key in (("was", tail), ("now", head)))

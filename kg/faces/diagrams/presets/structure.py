@@ -91,7 +91,7 @@ def _walked(start: Iri, near: Callable[[Iri], list[_Tie]], *, upwards: bool, dep
     while level and depth != 0:
         ties = [tie for iri in level for tie in near(iri)]
         found += ties
-        level = list(dict.fromkeys(tie[0 if upwards else 1] for tie in ties))
+        level = list(dict.fromkeys(group if upwards else member for group, member, _ in ties))
         level = [iri for iri in level if iri not in seen]
         seen.update(level)
         depth = depth - 1 if depth is not None else None
