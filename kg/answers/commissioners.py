@@ -16,6 +16,7 @@ from kg.answers.portions import BASES
 from kg.answers.record import Records, Transfer
 from kg.answers.snapshot import Snapshot
 from kg.errors import UsageError
+from kg.facts.dates import OPEN_END
 from kg.graph.names import Iri
 
 #: What a body that was not counted may be told apart by, where several merged.
@@ -95,8 +96,14 @@ class Commissioners:
 
     @cached_property
     def counted_on(self) -> str:
-        """The day on which most of them were counted, as a person writes it; empty when none was."""
-        return say.day(*self._count[0]) if self._count[1] else ""
+        """The day on which most of those were counted whom `people` rests on, as a person writes it; empty when none was."""
+        when, counted = self._ever._count
+        return say.day(*when) if counted else ""
+
+    @cached_property
+    def _ever(self) -> Commissioners:
+        """The same, with all that came after."""
+        return Commissioners(self.records, self.since, OPEN_END)
 
     @cached_property
     def _count(self) -> tuple[tuple[date, str], dict[Iri, Fraction]]:
@@ -114,6 +121,10 @@ class Commissioners:
         After the count the people of a body go where its shares say; before it, those of a merged body are told apart by
         how many general practices each had, which is an estimate.
         """
+        if self.until < OPEN_END:
+            # Whoever was counted after the last day says how large those were who came before.
+            later = self._ever.people
+            return {body: later[body] for body in self.bodies if body in later}
         found = dict(self._count[1])
         for transfer in self.transfers:
             self._forward(found, transfer)

@@ -25,6 +25,7 @@ _ROW: Final = 13.0
 _READ: Final = 7.0
 _GAP: Final = 1.5
 _TEXT: Final = 10.0
+_DAY: Final = 11.0
 #: The room in which bands bend into one another, between lanes, and at the head for days.
 _BEND: Final = 64.0
 _LANE: Final = 24.0
@@ -151,7 +152,8 @@ class _Bands:
     @cached_property
     def across(self) -> list[tuple[float, float]]:
         """The left and the right side of each stretch, wide enough for the names of those who lived in it alone."""
-        wide = [_WORDS * 2] * (len(self.bounds) + 1)
+        days = [self.scene.since or date.min, *self.bounds]
+        wide = [max(_WORDS * 2, fonts.width(said(day), _DAY, bold=True) + _WORDS - _BEND) for day in days]
         spans = sorted((self.span(node)[1], self.span(node)[0], self._room(node)) for node in self.scene.nodes)
         for last, first, room in spans:
             has = sum(wide[first : last + 1]) + _BEND * (last - first)
@@ -269,7 +271,7 @@ class _Bands:
         ]
         for x, day in starts:
             if day:
-                marks.append(Mark("line", x, _HEAD - 6, 0, height - _HEAD + 6, Text(x, 13, said(day), 11, True)))
+                marks.append(Mark("line", x, _HEAD - 6, 0, height - _HEAD + 6, Text(x, 13, said(day), _DAY, True)))
         return Plan(width, height, self.boxes, self.routes, tuple(marks), self.crossings)
 
 
