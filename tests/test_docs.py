@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.faces import gallery
 from kg.faces.cli import app
+from kg.faces.library import Graph
 from kg.faces.reference import cli_page, data_readme
 from kg.graph.inputs import Inputs
 
@@ -29,6 +31,13 @@ def test_data_readme_is_printed_from_the_records() -> None:
 
 def test_the_page_of_commands_is_printed_from_their_help() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == cli_page(), "run: python -m kg.faces.reference"
+
+
+def test_the_gallery_is_drawn_from_this_graph(asked: Graph) -> None:
+    drawn = dict(gallery.pages(asked))
+    assert len(drawn) == len(gallery.PICTURES) + 1
+    stale = [place for place, text in drawn.items() if (ROOT / "docs" / place).read_text(encoding="utf-8") != text]
+    assert not stale, "run: python -m kg.faces.gallery"
 
 
 def test_every_command_stands_in_the_readme() -> None:

@@ -99,7 +99,7 @@ def _command(preset: str, names: tuple[Any, ...], as_of: date, wished: Mapping[s
     words += [f"{name}={value}" for name, value in params.items()]
     if preset not in ("england", "compare"):
         words += ["--as-of", as_of.isoformat()]
-    for name, value in wished.items():
+    for name, value in sorted(wished.items()):
         if name == "only":
             words.append(f"--{value}")
         elif name != "params" and (name, value) != ("direction", "both"):

@@ -207,9 +207,9 @@ class Scene:
     edges: tuple[Edge, ...]
     ledger: tuple[SourceRef, ...] = ()
     cautions: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ()
     command: str = ""
     since: date | None = None
+    headings: tuple[str, ...] = ()
     plan: Plan = field(default=EMPTY)
 
     @cached_property
