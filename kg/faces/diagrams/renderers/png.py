@@ -10,7 +10,7 @@ from kg.faces.diagrams import fonts
 from kg.faces.diagrams.renderers import frame, svg
 from kg.faces.diagrams.scene import Scene
 
-#: Wide enough for print, as wide as is worth the time, and no side or area that a machine has no memory for; in pixels.
+#: Wide enough for print, as wide as is worth the time, and no area that a machine has no memory for; in pixels.
 LEAST: Final = 2000
 WORTH: Final = 5000
 MOST: Final = 12_000
@@ -39,6 +39,10 @@ def render(scene: Scene) -> bytes:
 
 
 def fineness(width: float, height: float) -> float:
-    """Give how many dots stand for a pixel of the drawing, one way."""
-    wanted = max(min(2.0, WORTH / width), 1.0, (LEAST + 1) / width)
-    return min(wanted, MOST / max(width, height), sqrt(AREA / (width * height)))
+    """Give how many dots stand for a pixel of the drawing, one way.
+
+    A long strip may be longer than other pictures, so that it is wide enough to be read; the area is held to.
+    """
+    enough = (LEAST + 1) / width
+    wanted = max(min(2.0, WORTH / width), 1.0, enough)
+    return min(wanted, max(MOST / max(width, height), enough), sqrt(AREA / (width * height)))
