@@ -33,8 +33,9 @@ class Node:
     """A thing as drawn: `id` is its own in the scene, `key` in the graph.
 
     It existed on the days of `sure`, for certain, and perhaps on others from `starts` up to `ends`; both half-open.
-    `short` tells the kind in the box ("ICB"), `when` its period in words. `column` puts it in a column by hand, counted
-    from 0; `lane` names its lane or group. `weight` is the people it covered, None when that is not known.
+    `short` tells the kind in the box ("ICB"), `when` its period in words, or what a drawing of a day tells instead.
+    `column` puts it in a column by hand, counted from 0; `lane` names its lane or group. `weight` is the people it
+    covered, None when that is not known.
     """
 
     id: str

@@ -160,6 +160,8 @@ def stripe(shape: str, box: Box) -> str:
 def inset(shape: str, box: Box, y: float, *, left: bool) -> float:
     """Give how far within a box its border stands at a height, on one side: lines are to end at the border."""
     c, down = _corner(box), min(max((y - box.y) / box.height, 0.0), 1.0) if box.height else 0.0
+    if box.torn:  # drawn square, whatever its shape
+        return 0.0
     if shape == "hexagon":
         return c * abs(2 * down - 1)
     if shape == "slanted":

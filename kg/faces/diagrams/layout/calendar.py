@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from kg.answers.language import short_day
 from kg.faces.diagrams import fonts
 from kg.faces.diagrams.layout.tracks import BEFORE, extent, routed
 from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Plan, Scene, Text
 from kg.faces.diagrams.styles import STRIPE
 
 #: The width of a year, and the least room between rows, between bars of a row and around a lane.
-YEAR: Final = 44.0
+YEAR: Final = 40.0
 ROW_GAP: Final = 13.0
 _BAR_GAP: Final = 14.0
 _LANE_PAD: Final = 9.0
@@ -213,13 +214,11 @@ def _draw_near(lanes: Sequence[list[list[_Placed]]], edges: Sequence[Edge], runs
 
 def _marks(axis: Axis, grounds: Sequence[tuple[str, float, float]], width: float, bottom: float) -> tuple[Mark, ...]:
     marks = [Mark("lane", 0, top, width, low - top) for _, top, low in grounds]
-    step = next(many for many in (1, 2, 5, 10, 20, 50, 100, 1000) if many * YEAR >= 34)
-    for year in range(axis.year, axis.last.year + 1, step):
+    for year in range(axis.year, axis.last.year + 1):
         x = axis.x(date(year, 1, 1))
         marks.append(Mark("line", x, _AXIS - 4, 0, bottom - _AXIS + 8, Text(x + 3, _AXIS - 9, str(year), 11)))
         marks.append(Mark("heading", x, bottom, 0, 0, Text(x + 3, bottom + 14, str(year), 11)))
-    day = f"{axis.last.day} {axis.last:%b %Y}"
-    now = Text(axis.right + 4, _AXIS - 9, day, 11, True)
+    now = Text(axis.right + 4, _AXIS - 9, short_day(axis.last, "day"), 11, True)
     marks.append(Mark("line", axis.right, _AXIS - 18, 0, bottom - _AXIS + 22, now))
     for lane, top, low in grounds:
         text = Text(10, (top + low) / 2 + _HEADING * 0.36, fonts.clean(lane), _HEADING, True)

@@ -17,6 +17,8 @@ from kg.faces.diagrams.presets.drawn import WORDS, Drawn, percent
 from kg.faces.diagrams.scene import Edge, Facts, Node, Relation, Scene, Share
 from kg.graph.names import Iri, key_of, thing
 
+#: The name of the fact that tells a change of one thing alone.
+CHANGED: Final = "What changed"
 #: More things than this that nothing ties to another are counted, and not drawn.
 _LONE: Final = 60
 #: What passed from one thing to another; all other changes are of one thing.
@@ -46,11 +48,12 @@ def scene(records: Records, since: date, as_of: date, *, kind: str | None = None
         sides.take(result)
     nodes, edges = sides.finish()
     tied = {end for edge in edges for end in (edge.tail, edge.head)}
-    lone = [node for node in nodes if node.id not in tied]
+    lone = [node for node in nodes if node.id not in tied and not any(name == CHANGED for name, _ in node.facts)]
     cautions = [*answer.cautions]
     if len(lone) > _LONE:
         cautions.append(_left_out(lone, since))
-        nodes = [node for node in nodes if node.id in tied]
+        left_out = {node.id for node in lone}
+        nodes = [node for node in nodes if node.id not in left_out]
     if sides.undrawn:
         told = dict.fromkeys(result.label for result in sides.undrawn)
         cautions.append(
@@ -165,7 +168,7 @@ class _Sides:
     def _lived_on(self, iri: Iri, own: list[Result]) -> None:
         """Put what was there before and after on both sides, and tell the changes of it alone."""
         lasted = self.drawn.records.thing(iri)
-        facts = tuple(("What changed", _told(result)) for result in own)
+        facts = tuple((CHANGED, _told(result)) for result in own)
         if not lasted.in_force(self._as_of) or not (lasted.in_force(self._since) or iri in self._now):
             for key in dict.fromkeys((self._now.get(iri, ""), f"{key_of(iri)}@{self._as_of}")):
                 if key in self._nodes:
@@ -189,7 +192,7 @@ class _Sides:
                 f"same:{tail}>{head}", tail, head, "same", ", ".join(words),
                 when="" if self._one_day else ", ".join(dates), starts=self._since,
                 summary=f"{label} lived on",
-                facts=tuple(("What changed", _told(result)) for result in own),
+                facts=tuple((CHANGED, _told(result)) for result in own),
                 sources=self.drawn.remember(dict.fromkeys(key for result in own for key in result.sources)),
             )
         )  # fmt: skip

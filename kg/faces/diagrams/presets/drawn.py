@@ -79,18 +79,21 @@ class Drawn:
         return next(iter([*forms, *kinds]), None)
 
     def _name(self, thing: Thing, on: date) -> str:
-        """Give the name of a thing on a day: its label, unless that came later or had gone; then its own official one."""
+        """Give the name of a thing on a day: the official one that had last come into use, where that day is known.
+
+        The label stands for what it was called all along; a label that came into use on a known day counts from then.
+        """
         if thing.is_kind:
             return thing.label
         then = [row for row in self.records.rows("names-of", thing=thing.iri) if row["start"] <= on < row["end"]]
-        if any(row["name"] == thing.label for row in then):
+        labels = [row for row in then if row["name"] == thing.label]
+        if any(row["startPrecision"] != "unknown" for row in labels):
             return thing.label
-        names = sorted(
-            (row["type"] == "official", row["start"], row["name"])
-            for row in then
-            if row["type"] in ("official", "short")
-        )
-        return str(names[-1][2]) if names else thing.label
+        dated = [
+            (row["start"], row["name"]) for row in then
+            if row["type"] == "official" and (row["startPrecision"] != "unknown" or not labels)
+        ]  # fmt: skip
+        return str(max(dated)[1]) if dated else thing.label
 
     def _codes(self, thing: Thing, on: date) -> tuple[str, ...]:
         """Give the ODS codes of a body on a day."""
