@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.answers.record import Records, Transfer
@@ -81,6 +81,7 @@ def overlap(one: Box, other: Box) -> bool:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_boxes_never_overlap_and_every_line_begins_and_ends_at_its_boxes(graph: tuple[list[str], list[tuple[str, str]]]) -> None:  # fmt: skip
     plan = placed(scene(*graph)).plan
@@ -93,6 +94,7 @@ def test_boxes_never_overlap_and_every_line_begins_and_ends_at_its_boxes(graph: 
             assert box.y - 0.1 <= stop.y <= box.y + box.height + 0.1
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_no_line_runs_through_a_box(graph: tuple[list[str], list[tuple[str, str]]]) -> None:
     plan = placed(scene(*graph)).plan
@@ -104,6 +106,7 @@ def test_no_line_runs_through_a_box(graph: tuple[list[str], list[tuple[str, str]
                     assert not box.y + 0.2 < one.y < box.y + box.height - 0.2
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_what_gave_stands_left_of_what_received_unless_that_would_close_a_circle(graph: tuple[list[str], list[tuple[str, str]]]) -> None:  # fmt: skip
     made = scene(*graph)
@@ -120,6 +123,7 @@ def test_a_circle_is_drawn_and_ends() -> None:
     assert len(made.plan.routes) == 4
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=6))
 def test_crossings_are_counted_as_by_hand(heads: list[list[int]]) -> None:
     left, right = list(range(len(heads))), [10 + at for at in range(6)]
@@ -130,6 +134,7 @@ def test_crossings_are_counted_as_by_hand(heads: list[list[int]]) -> None:
     assert order.crossings([left, right], near) == by_hand
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 9), st.floats(0, 20)), min_size=1, max_size=9))
 def test_packed_places_keep_their_gaps_and_no_single_move_makes_them_nearer(rows: list[tuple[float, float, float]]) -> None:  # fmt: skip
     wanted, weights, gaps = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows[1:]]

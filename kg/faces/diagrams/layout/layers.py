@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from math import log
 from typing import Final, NamedTuple
 
 import networkx as nx
@@ -25,6 +27,12 @@ _BEND: Final = 56.0
 _HEADED: Final = 30.0
 
 
+#: Room between stacks, how many there are at most, and the shape that a picture should have, as width by height.
+_ASIDE: Final = 90.0
+_MOST_STACKS: Final = 8
+_SHAPE: Final = 1.3
+
+
 class _Family(NamedTuple):
     """One connected part of the drawing: its columns of nodes and of the places where long lines pass."""
 
@@ -38,7 +46,7 @@ class _Family(NamedTuple):
 
 
 def plan(scene: Scene) -> Plan:
-    """Lay a scene out in columns; parts that nothing ties together stand below one another."""
+    """Lay a scene out in columns; parts that nothing ties together stand below one another, or side by side when many."""
     small = sizes(scene.nodes)
     words = Words(scene)
     boxes = {node.id: words.roomy(node.id, measured(node, small)) for node in scene.nodes}
@@ -47,38 +55,84 @@ def plan(scene: Scene) -> Plan:
     tied = {key for edge in scene.edges for key in (edge.tail, edge.head)}
     lone = [node.id for node in scene.nodes if node.id not in tied and node.column is None and len(parts) > 1]
     families = [_family(scene, part, own) for part, own in parts if part[0] not in lone]
-    lefts, wides = _across(families, boxes, words)
     gap = _TIGHT if small is SMALL else _GAP
-    middles: dict[str, float] = {}
-    passes: dict[Tie, list[float]] = {}
-    top, total = _HEADED if scene.headings else 0.0, 0
-    marks = tuple(
-        Mark("heading", left, 0, wide, _HEADED, Text(left, _HEADED - 14, fonts.clean(heading), 13, True))
-        for heading, left, wide in zip(scene.headings, lefts, wides, strict=False)
-    )
-    for family in families:
-        total += crossings(family.columns, family.after)
-        heights = [boxes[key].height if key else 0.0 for key in family.ids]
-        ys = _down(family, heights, gap)
-        first = min(y - heights[node] / 2 for node, y in enumerate(ys))
-        for node, key in enumerate(family.ids):
-            ys[node] += top - first
-            if key:
-                middles[key] = ys[node]
-        for tie, chain in family.chains.items():
-            passes[tie] = [ys[node] for node in chain]
-        top = max(y + heights[node] / 2 for node, y in enumerate(ys)) + gap * (1 if scene.headings else 2)
-    column = {family.ids[node]: at for family in families for at, nodes in enumerate(family.columns) for node in nodes}
-    placed = {
-        key: moved(boxes[key], lefts[column[key]], y - boxes[key].height / 2, width=wides[column[key]])
-        for key, y in middles.items()
-    }
-    width = max((box.x + box.width for box in placed.values()), default=0.0)
-    placed |= rowed({key: boxes[key] for key in lone}, top, width, gap)
-    drawn = routes(scene, placed, column, lefts, wides, passes, words)
+    below = gap * (1 if scene.headings else 2)
+    downs = [_set_down(family, boxes, gap, below) for family in families]
+    lefts, wides = _across(families, boxes, words)
+    whole = lefts[-1] + wides[-1] if lefts else 0.0
+    left, height, found = 0.0, 0.0, Plan(0, 0, {}, {})
+    for stack in _stacks(downs, whole):
+        made = _stacked(scene, stack, boxes, words, left)
+        left = made.width + _ASIDE
+        height = max(height, made.height)
+        found = Plan(
+            made.width, height, found.boxes | made.boxes, found.routes | made.routes, (*found.marks, *made.marks)
+        )  # fmt: skip
+    placed = found.boxes | rowed({key: boxes[key] for key in lone}, height + below if height else 0.0, found.width, gap)
     width = max((box.x + box.width for box in placed.values()), default=0.0)
     height = max((box.y + box.height for box in placed.values()), default=0.0)
-    return Plan(width, height, placed, drawn, marks, total)
+    total = sum(crossings(family.columns, family.after) for family in families)
+    return Plan(width, height, placed, found.routes, found.marks, total)
+
+
+class _Down(NamedTuple):
+    """A connected part, and how high the middle of each of its numbers stands, from 0."""
+
+    family: _Family
+    ys: list[float]
+    height: float
+
+
+def _set_down(family: _Family, boxes: dict[str, Box], gap: float, below: float) -> _Down:
+    heights = [boxes[key].height if key else 0.0 for key in family.ids]
+    ys = _down(family, heights, gap)
+    first = min(y - high / 2 for y, high in zip(ys, heights, strict=True))
+    ys = [y - first for y in ys]
+    return _Down(family, ys, max(y + high / 2 for y, high in zip(ys, heights, strict=True)) + below)
+
+
+def _stacks(downs: Sequence[_Down], width: float) -> list[list[_Down]]:
+    """Share parts out among stacks that stand side by side, in their order, for a picture of the shape of a page."""
+    total = sum(down.height for down in downs)
+    best = min(
+        range(1, min(len(downs), _MOST_STACKS) + 1),
+        key=lambda many: abs(log(many * (width + _ASIDE) * many / (total or 1.0) / _SHAPE)),
+        default=1,
+    )
+    found: list[list[_Down]] = [[] for _ in range(best)]
+    at = 0.0
+    for down in downs:
+        found[min(int((at + down.height / 2) * best / total), best - 1)].append(down)
+        at += down.height
+    return [stack for stack in found if stack]
+
+
+def _stacked(scene: Scene, stack: Sequence[_Down], boxes: dict[str, Box], words: Words, left: float) -> Plan:
+    """Put parts below one another, from a left side on."""
+    families = [down.family for down in stack]
+    lefts, wides = _across(families, boxes, words)
+    lefts = [left + x for x in lefts]
+    marks = tuple(
+        Mark("heading", x, 0, wide, _HEADED, Text(x, _HEADED - 14, fonts.clean(heading), 13, True))
+        for heading, x, wide in zip(scene.headings, lefts, wides, strict=False)
+    )
+    placed: dict[str, Box] = {}
+    column: dict[str | None, int] = {}
+    passes: dict[Tie, list[float]] = {}
+    top = _HEADED if scene.headings else 0.0
+    for family, ys, height in stack:
+        for at, nodes in enumerate(family.columns):
+            for key, y in ((family.ids[node], ys[node]) for node in nodes):
+                if key:
+                    column[key] = at
+                    placed[key] = moved(boxes[key], lefts[at], top + y - boxes[key].height / 2, width=wides[at])
+        for tie, chain in family.chains.items():
+            passes[tie] = [top + ys[node] for node in chain]
+        top += height
+    own = replace(scene, edges=tuple(edge for edge in scene.edges if edge.tail in placed))
+    drawn = routes(own, placed, column, lefts, wides, passes, words)
+    width = max(box.x + box.width for box in placed.values())
+    return Plan(width, max(box.y + box.height for box in placed.values()), placed, drawn, marks)
 
 
 def _parts(scene: Scene, ties: Sequence[Tie]) -> list[tuple[list[str], list[Tie]]]:
