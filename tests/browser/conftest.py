@@ -14,10 +14,9 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from kg.answers.question import Question
 from kg.answers.record import Records, Transfer
+from kg.faces.diagrams import pictures
 from kg.faces.diagrams.layout import placed
-from kg.faces.diagrams.presets import lineage
 from kg.faces.diagrams.presets.drawn import Drawn
 from kg.faces.diagrams.renderers import page as pages
 from kg.faces.diagrams.scene import Edge, Scene
@@ -25,15 +24,16 @@ from kg.graph.graph import Graph
 from kg.graph.names import key_of
 
 AS_OF: Final = date(2026, 11, 22)
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 SIZES: Final = ((1500, 950), (1280, 720), (390, 844))
-_SWITCHES: Final = (
+SWITCHES: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
 
-def _lineage(name: str) -> Callable[[Graph], Scene]:
-    return lambda graph: lineage.scene(Question(Records(graph), name, AS_OF))
+def _stated(preset: str, *names: Any, as_of: date = AS_OF, **wishes: Any) -> Callable[[Graph], Scene]:
+    return lambda graph: pictures.stated(graph, preset, *names, as_of=as_of, **wishes)
 
 
 def organisations(graph: Graph) -> Scene:
@@ -72,12 +72,19 @@ def organisations(graph: Graph) -> Scene:
     )  # fmt: skip
 
 
-#: The scenes that every page is tested with; a line adds one.
+#: The scenes that every page is opened with; a line adds one.
 SCENES: Final[dict[str, Callable[[Graph], Scene]]] = {
-    "lineage of ACS": _lineage("ACS"),
-    "lineage of NHS Frimley ICB": _lineage("NHS Frimley ICB"),
+    "lineage of ACS": _stated("lineage", "ACS"),
+    "lineage of NHS Frimley ICB": _stated("lineage", "NHS Frimley ICB"),
     "organisations": organisations,
+    "structure of NHS Frimley ICB": _stated("structure", "NHS Frimley ICB", as_of=date(2024, 8, 1)),
+    "kinds": _stated("kinds"),
+    "kinds in columns": _stated("kinds", form="layers"),
+    "England": _stated("england", date(2013, 4, 1), date(2026, 4, 1)),
+    "comparison": _stated("compare", date(2026, 3, 31), date(2026, 4, 1)),
 }
+#: Those that stand for all, where a test takes long.
+FEW: Final = ("lineage of ACS", "lineage of NHS Frimley ICB", "organisations")
 
 
 @dataclass
@@ -115,11 +122,10 @@ Scenes = Callable[[str], Scene]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a worker."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
+    if CHROMIUM is None:
         missing("There is no chromium to open pages in. Install it: apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=[*_SWITCHES])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*SWITCHES])
         yield chromium
         chromium.close()
 
@@ -151,6 +157,12 @@ def files(scenes: Callable[[str], Scene], tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(params=SCENES)
 def name(request: pytest.FixtureRequest) -> str:
     """The name of each scene in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(params=FEW)
+def one_of_few(request: pytest.FixtureRequest) -> str:
+    """The name of each of the few scenes that stand for all."""
     return str(request.param)
 
 
@@ -231,4 +243,17 @@ def transfers_of(rows: list[dict[str, Any]]) -> set[str]:
     return {f"{key_of(row['event'])}:{key_of(row['giver'])}>{key_of(row['receiver'])}:{row['lineage']}" for row in rows}
 
 
-__all__ = ["AS_OF", "SCENES", "SIZES", "Opened", "Opens", "Scenes", "laid", "missing", "transfers_of"]
+__all__ = [
+    "AS_OF",
+    "CHROMIUM",
+    "FEW",
+    "SCENES",
+    "SIZES",
+    "SWITCHES",
+    "Opened",
+    "Opens",
+    "Scenes",
+    "laid",
+    "missing",
+    "transfers_of",
+]

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SCENES, Opened, Opens, Scenes, missing
+from tests.browser.conftest import FEW, Opened, Opens, Scenes, missing
 
 FRIMLEY: Final = "lineage of NHS Frimley ICB"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -35,7 +35,9 @@ def faults(opened: Opened, axe: str) -> list[str]:
     return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
 
 
-@pytest.mark.parametrize(("name", "size"), [*((name, (1280, 720)) for name in SCENES), (FRIMLEY, (390, 844))], ids=str)
+@pytest.mark.parametrize(
+    ("name", "size"), [*((name, (1280, 720)) for name in (*FEW, "kinds", "England")), (FRIMLEY, (390, 844))], ids=str
+)
 def test_axe_finds_no_fault_with_panels_open(opens: Opens, axe: str, name: str, size: tuple[int, int]) -> None:
     opened = opens(name, size=size)
     opened.page.get_by_label("Find", exact=True).fill("n")
@@ -82,7 +84,7 @@ def test_every_control_is_reached_by_the_tab_key_and_shows_its_focus(opens: Open
     assert every > 20
 
 
-def test_arrow_keys_go_along_the_lineage_enter_tells_and_escape_clears(opens: Opens) -> None:
+def test_arrow_keys_go_along_the_lineage_enter_tells_and_escape_clears(opens: Opens, scenes: Scenes) -> None:
     opened = opens(FRIMLEY)
     diagram = opened.page.get_by_role("application")
     diagram.focus()
@@ -93,7 +95,7 @@ def test_arrow_keys_go_along_the_lineage_enter_tells_and_escape_clears(opens: Op
         return str(opened.run("kg.chosen.id"))
 
     assert at("ArrowRight") == "icb-frimley"  # it begins where it is asked about
-    assert at("ArrowLeft") in ("ccg-frimley", "ics-frimley-health-and-care", "ccg-d4u1y")
+    assert at("ArrowLeft") in {edge.tail for edge in scenes(FRIMLEY).edges if edge.head == "icb-frimley"}
     assert at("ArrowRight") == "icb-frimley"
     column = [at("ArrowRight"), at("ArrowUp"), at("ArrowDown")]
     assert column[0] == column[2] != column[1]
@@ -122,10 +124,10 @@ def test_plus_minus_and_nought_zoom_in_out_and_to_the_whole(opens: Opens) -> Non
 
 @pytest.mark.parametrize(("size", "least"), [((320, 640), 320), ((640, 360), 640)], ids=["320 wide", "at 200 %"])
 def test_a_small_screen_keeps_every_control_and_needs_no_scrolling_sideways(
-    opens: Opens, name: str, size: tuple[int, int], least: int
+    opens: Opens, one_of_few: str, size: tuple[int, int], least: int
 ) -> None:  # fmt: skip
     """1280 by 720 enlarged to 200 % has room for 640 by 360."""
-    opened = opens(name, size=size)
+    opened = opens(one_of_few, size=size)
     assert opened.run("document.documentElement.scrollWidth") <= least
     outside = opened.run("""() => [...document.querySelectorAll('.app input, .app button, .app summary')]
       .filter(e => e.checkVisibility()).map(e => [e.id, e.getBoundingClientRect()])

@@ -73,21 +73,25 @@ def test_no_two_boxes_overlap(scene: Scene) -> None:
 
 
 def test_words_are_inside_their_boxes_as_the_browser_measures_them(seen: Opened) -> None:
+    """On a calendar the words of a short bar stand beside it, and those of a thin band above: then on no other box."""
     outside = seen.run("""() => {
       const pen = document.createElement('canvas').getContext('2d');
       const found = [];
       for (const thing of kg.scene.things) {
-        const [left, top, width, height] = thing.box;
         for (const [x, y, text, size, bold, anchor] of thing.lines) {
           pen.font = kg.font(size, bold);
           const wide = pen.measureText(text).width;
-          const start = x - (anchor === 'start' ? 0 : anchor === 'middle' ? wide / 2 : wide);
-          const inside = start >= left && start + wide <= left + width && y - size * 0.75 >= top && y + size * 0.2 <= top + height;
-          if (!inside) found.push(`${text}: ${start + wide - left - width}`);
+          const left = x - (anchor === 'start' ? 0 : anchor === 'middle' ? wide / 2 : wide);
+          const words = [left, y - size * 0.75, left + wide, y + size * 0.2];
+          const over = ([x, y, width, height]) => words[0] < x + width && words[2] > x && words[1] < y + height && words[3] > y;
+          const within = ([x, y, width, height]) =>
+            words[0] >= x && words[1] >= y && words[2] <= x + width && words[3] <= y + height;
+          const beside = kg.scene.form !== 'layers' && !kg.scene.things.some((other) => other !== thing && over(other.box));
+          if (!within(thing.box) && !beside) found.push(text);
         }
       }
       return found;
-    }""")  # fmt: skip
+    }""")
     assert outside == []
 
 
@@ -101,3 +105,41 @@ def test_the_canvas_is_sharp_on_a_fine_screen(opens: Opens) -> None:
 
 def test_the_fonts_are_those_of_the_page(seen: Opened) -> None:
     assert seen.run("[...document.fonts].map(font => `${font.family} ${font.status}`)") == ["Arimo loaded"] * 2
+
+
+@pytest.mark.parametrize("name", ["lineage of ACS", "kinds", "England", "comparison"])
+def test_the_canvas_shows_the_very_picture_that_is_printed(opens: Opens, name: str) -> None:
+    """Both in squares of six pixels, so that how the edge of a letter is smoothed does not count."""
+    opened = opens(name, size=(1500, 950))
+    apart, inked = opened.run("""async () => {
+      const room = document.getElementById('diagram');
+      const wide = Math.min(kg.scene.width, room.clientWidth) - 6, high = Math.min(kg.scene.height, room.clientHeight) - 6;
+      const image = new Image();
+      image.src = URL.createObjectURL(new Blob([kg.pictured()], {type: 'image/svg+xml'}));
+      await image.decode();
+      const [x, y] = document.querySelector('#still [data-id]').parentNode.getAttribute('transform').match(/[0-9.]+/g).map(Number);
+      network.moveTo({position: {x: room.clientWidth / 2, y: room.clientHeight / 2}, scale: 1, animation: false});
+      network.redraw();
+      const read = (picture, left, top) => {
+        const pen = new OffscreenCanvas(wide, high).getContext('2d');
+        pen.fillStyle = '#fff';
+        pen.fillRect(0, 0, wide, high);
+        pen.drawImage(picture, -left, -top);
+        return pen.getImageData(0, 0, pen.canvas.width, pen.canvas.height);
+      };
+      const [ours, printed] = [read(document.querySelector('#diagram canvas'), 0, 0), read(image, x, y)];
+      const mean = ({data, width}, left, top, side) => {
+        let sum = 0;
+        for (let j = top; j < top + 6; j++) for (let i = left; i < left + 6; i++) sum += data[(j * width + i) * 4 + side];
+        return sum / 36;
+      };
+      let apart = 0, inked = 0;
+      for (let top = 0; top + 6 < ours.height; top += 6) for (let left = 0; left + 6 < ours.width; left += 6) {
+        const squares = [0, 1, 2].map((side) => [mean(ours, left, top, side), mean(printed, left, top, side)]);
+        if (squares.some(([, other]) => other < 225)) inked++;
+        if (squares.some(([one, other]) => Math.abs(one - other) > 50)) apart++;
+      }
+      return [apart, inked];
+    }""")
+    assert inked > 300
+    assert apart <= inked / 100

@@ -52,8 +52,8 @@ def test_the_svg_opened_on_its_own_is_drawn_in_its_own_font(opens: Opens) -> Non
     assert (alone.requests, alone.errors) == ([], [])
 
 
-def test_the_png_is_wide_enough_for_print_and_not_blank(opens: Opens, name: str) -> None:
-    opened = opens(name)
+def test_the_png_is_wide_enough_for_print_and_not_blank(opens: Opens, one_of_few: str) -> None:
+    opened = opens(one_of_few)
     file, content = saved(opened, "PNG")
     assert file.endswith(".png")
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
@@ -72,11 +72,11 @@ def test_the_png_is_wide_enough_for_print_and_not_blank(opens: Opens, name: str)
     assert (opened.errors, opened.violations) == ([], [])
 
 
-def test_the_csv_has_a_row_for_every_tie(opens: Opens, name: str, scenes: Scenes) -> None:
-    file, content = saved(opens(name), "CSV")
+def test_the_csv_has_a_row_for_every_tie(opens: Opens, one_of_few: str, scenes: Scenes) -> None:
+    file, content = saved(opens(one_of_few), "CSV")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
     assert file.endswith(".csv")
-    assert len(rows) == 1 + len(scenes(name).edges)
+    assert len(rows) == 1 + len(scenes(one_of_few).edges)
     assert {len(row) for row in rows} == {len(rows[0])}
 
 
@@ -100,13 +100,13 @@ def test_where_the_clipboard_is_shut_the_citation_can_be_copied_by_hand(opens: O
     expect(opened.page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_a_print_is_one_page_of_diagram_and_then_the_table(opens: Opens, name: str, scenes: Scenes) -> None:
-    opened = opens(name)
+def test_a_print_is_one_page_of_diagram_and_then_the_table(opens: Opens, one_of_few: str, scenes: Scenes) -> None:
+    opened = opens(one_of_few)
     whole = _pages(opened.page.pdf(prefer_css_page_size=True))
     opened.run("document.getElementById('table').remove(); document.querySelector('footer').remove()")
     assert _pages(opened.page.pdf(prefer_css_page_size=True)) == 1
     assert whole > 1
-    assert whole > len(scenes(name).edges) / 40
+    assert whole > len(scenes(one_of_few).edges) / 40
 
 
 def test_a_print_has_the_table_open_and_its_picture_in_vectors(opens: Opens, scenes: Scenes) -> None:

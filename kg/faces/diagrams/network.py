@@ -18,16 +18,17 @@ _SHAPES: Final = {"rounded": ("box", 8), "pill": ("ellipse", 0), "hexagon": ("el
 class Written(Network):  # type: ignore[misc]  # pyvis is published without types
     """A Network that is written in UTF-8 on every platform; all else is pyvis's own."""
 
-    def write_html(
-        self, name: str, local: bool = True, notebook: bool = False, open_browser: bool = False
-    ) -> None:  # fmt: skip
+    def write_html(self, name: str, local: bool = True, notebook: bool = False, open_browser: bool = False) -> None:
         """Write the page to a file whose name ends in .html."""
-        super().write_html(name, local=local, notebook=notebook, open_browser=False)
-        Path(name).write_text(self.html, encoding="utf-8", newline="\n")
+        if self.cdn_resources == "local":  # which puts folders beside the file
+            super().write_html(name, local, notebook, open_browser)
+            return
+        path = Path(name)
+        path.write_text(self.generate_html(path.name, local, notebook), encoding="utf-8", newline="\n")
         if open_browser:
             import webbrowser
 
-            webbrowser.open(Path(name).absolute().as_uri())
+            webbrowser.open(path.absolute().as_uri())
 
 
 def to_network(scene: Scene) -> Network:

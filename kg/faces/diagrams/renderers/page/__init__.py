@@ -56,8 +56,12 @@ class Page(Written):
         )
         self.options = dict(_OPTIONS)
         for node in scene.nodes:
-            middle = scene.plan.boxes[node.id].middle
-            self.add_node(node.id, label=" ", shape="custom", x=round(middle.x), y=round(middle.y))
+            box = scene.plan.boxes[node.id]
+            # vis-network leaves out what is further than its size beyond the edge of the view.
+            reach = round(max(box.width, box.height, box.band) / 2) + 12
+            self.add_node(
+                node.id, label=" ", shape="custom", x=round(box.middle.x), y=round(box.middle.y), size=reach
+            )  # fmt: skip
         for edge in scene.edges:
             self.add_edge(edge.tail, edge.head, id=edge.id)
 

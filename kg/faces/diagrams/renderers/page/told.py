@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, SourceRef
 from kg.faces.diagrams import fonts, styles
+from kg.faces.diagrams.renderers import table
 from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Relation, Route, Scene, Text
 from kg.faces.diagrams.styles import FAMILIES, OTHER, RELATIONS, Look, Stroke
 from kg.facts.dates import OPEN_END, UNKNOWN_START
@@ -46,17 +47,16 @@ def about(scene: Scene) -> dict[str, Any]:
     texts += [line for route in plan.routes.values() for line in route.labels]
     clean = fonts.clean
     return {
-        "title": clean(scene.title), "asOf": scene.as_of.isoformat(), "asOfWords": say.short_day(scene.as_of, "day"),
+        "title": clean(scene.title), "form": scene.form, "asOf": scene.as_of.isoformat(), "asOfWords": say.short_day(scene.as_of, "day"),
         "release": clean(scene.release), "span": [first.isoformat(), last.isoformat()], "file": file_name(scene),
         "citation": citation(scene), "width": _n(plan.width), "height": _n(plan.height),
-        "smallest": min((line.size for line in texts), default=12.0), "font": fonts.FAMILY, "csv": csv(scene),
+        "smallest": min((line.size for line in texts), default=12.0), "font": fonts.FAMILY, "csv": table.render(scene).decode("utf-8"),
         "colours": {
             "text": styles.TEXT, "faint": styles.FAINT, "ground": styles.GROUND, "rule": styles.RULE,
-            "lane": styles.LANE, "tie": styles.TIE,
+            "lane": styles.LANE, "tie": styles.TIE, "band": styles.BAND, "ribbon": styles.RIBBON,
         },
-        "looks": {family: [look.hue, styles.tint(look.hue)] for family, look in looks(scene).items()},
+        "hues": {family: look.hue for family, look in looks(scene).items()},
         "strokes": {relation: [stroke.word, stroke.dash] for relation, stroke in strokes(scene).items()},
-        "opacity": {"band": styles.BAND, "ribbon": styles.RIBBON},
         "marks": [_mark(mark) for mark in plan.marks],
         "things": [_thing(node, plan.boxes[node.id], scene) for node in scene.nodes],
         "ties": [_tie(edge, plan.routes[edge.id], scene) for edge in scene.edges],
@@ -69,7 +69,7 @@ def span(scene: Scene) -> tuple[date, date]:
     parts: tuple[Node | Edge, ...] = (*scene.nodes, *scene.edges)
     open_days = (UNKNOWN_START, OPEN_END, date.min, date.max)
     days = [day for part in parts for day in (part.starts, part.ends) if day not in open_days]
-    first, last = min([*days, scene.as_of]), max([*days, scene.as_of])
+    first, last = scene.since or min([*days, scene.as_of]), max([*days, scene.as_of])
     return first, last if last > first else first + timedelta(days=1)
 
 
@@ -78,8 +78,10 @@ def rows(scene: Scene) -> list[Row]:
     clean = fonts.clean
     return [
         Row(
-            clean(scene.by_id[edge.tail].label), clean(scene.by_id[edge.head].label), say.capital(clean(edge.word)),
-            clean(edge.when), "; ".join(f"{clean(share.basis)} {percent(share.value)}" for share in edge.shares),
+            clean(scene.by_id[edge.tail].label), clean(scene.by_id[edge.head].label),
+            say.capital(clean(edge.word or RELATIONS[edge.relation].word)),
+            clean(edge.when or dict(edge.facts).get("Dates", "")),
+            "; ".join(f"{clean(share.basis)} {percent(share.value)}" for share in edge.shares),
             _numbers(edge.sources, scene),
         )
         for edge in scene.edges
@@ -147,9 +149,7 @@ def percent(value: float) -> str:
 def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
     clean, shape = fonts.clean, styles.look(node.family).shape
     if box.band:
-        band = box.banded
-        begins = band._replace(x=band.x - 1, width=2.0)  # as the line at its left in the still picture
-        paths = [styles.outline("square", band), styles.outline("square", begins)]
+        paths = [styles.outline("square", box.banded)]
     else:
         paths = [styles.outline(shape, box), styles.stripe(shape, box)]
     return {
@@ -157,8 +157,8 @@ def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
         "short": clean(node.short), "family": _family(node), "when": clean(node.when), "codes": clean(node.codes),
         "starts": node.starts.isoformat(), "ends": node.ends.isoformat(), "sure": [day.isoformat() for day in node.sure],
         "facts": [[clean(name), clean(value)] for name, value in node.facts], "focus": node.focus,
-        "sources": _numbers(node.sources, scene), "box": [_n(box.x), _n(box.y), _n(box.width), _n(box.height)],
-        "shape": paths, "lines": _lines(box.lines), "band": _n(box.band),
+        "sources": _numbers(node.sources, scene), "box": _box(box),
+        "shape": paths, "lines": _lines(box.lines), **({"band": _box(box.banded)} if box.band else {}),
     }  # fmt: skip
 
 
@@ -181,12 +181,15 @@ def _family(node: Node) -> str:
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
-    box = [_n(mark.x), _n(mark.y), _n(mark.width), _n(mark.height)]
-    return {"kind": mark.kind, "box": box, "text": _lines([mark.text])[0] if mark.text else None}
+    return {"kind": mark.kind, "box": _box(mark), "text": _lines([mark.text])[0] if mark.text else None}
 
 
 def _lines(lines: Iterable[Text]) -> list[list[Any]]:
     return [[_n(line.x), _n(line.y), fonts.clean(line.text), line.size, int(line.bold), line.anchor] for line in lines]
+
+
+def _box(part: Box | Mark) -> list[float]:
+    return [_n(part.x), _n(part.y), _n(part.width), _n(part.height)]
 
 
 def _numbers(keys: Iterable[str], scene: Scene) -> tuple[int, ...]:
@@ -196,10 +199,3 @@ def _numbers(keys: Iterable[str], scene: Scene) -> tuple[int, ...]:
 def _n(value: float) -> float:
     return round(value, 2)
 
-
-def csv(scene: Scene) -> str:
-    """Give the table of ties as CSV."""
-    from kg.faces.tables import as_csv
-
-    columns = ("from", "to", "what", "when", "shares", "sources")
-    return as_csv(columns, [[*row[:5], " ".join(map(str, row.sources))] for row in rows(scene)])

@@ -14,6 +14,10 @@ const network = new vis.Network(
 // The box around the canvas takes the keys, so the canvas must not be a second stop for the tab key.
 stage.firstElementChild.removeAttribute("tabindex");
 
+// What is wide lies behind what is thin.
+const breadth = (tie) => (tie.ribbon ? tie.width : 0);
+const layered = [...scene.ties].sort((one, other) => breadth(other) - breadth(one));
+
 let hovered = "";
 
 function renderer({ ctx, id }) {
@@ -26,8 +30,8 @@ network.on("beforeDrawing", (ctx) => {
   ctx.direction = "ltr";
   ctx.lineJoin = "round";
   for (const mark of scene.marks) drawMark(ctx, mark);
-  for (const tie of scene.ties) drawTie(ctx, tie);
-  for (const tie of scene.ties) drawLabels(ctx, tie);
+  for (const tie of layered) drawTie(ctx, tie);
+  for (const tie of layered) drawLabels(ctx, tie);
   ctx.globalAlpha = 1;
 });
 
@@ -50,22 +54,26 @@ function drawTie(ctx, tie) {
   const near = chosen.id && (chosen.id === tie.id || chosen.id === tie.tail || chosen.id === tie.head);
   ctx.globalAlpha = OPACITY[levels.get(tie.id)];
   if (chosen.id === tie.id || hovered === tie.id) halo(ctx, line, tie.width + 9);
-  ctx.lineWidth = tie.width + (near && !tie.ribbon ? 0.8 : 0);
-  ctx.strokeStyle = tie.ribbon ? tie.hue : near ? scene.colours.text : scene.colours.tie;
-  if (tie.ribbon) ctx.globalAlpha *= near ? 0.5 : scene.opacity.ribbon;
-  const dash = scene.strokes[tie.relation][1];
-  ctx.setLineDash(tie.ribbon ? [] : dash);
-  ctx.stroke(line);
-  if (tie.ribbon && dash.length) { // but a part of its giver: the line within says so
-    ctx.globalAlpha = OPACITY[levels.get(tie.id)];
-    ctx.setLineDash(dash);
-    ctx.lineWidth = 1;
-    ctx.strokeStyle = scene.colours.tie;
-    ctx.stroke(line);
+  const [opacity, [, dash]] = [ctx.globalAlpha, scene.strokes[tie.relation]];
+  const dark = near ? scene.colours.text : scene.colours.tie;
+  if (tie.ribbon) {
+    ctx.globalAlpha = opacity * scene.colours.ribbon * (near ? 2 : 1);
+    stroke(ctx, line, tie.hue, tie.width);
+    ctx.globalAlpha = opacity;
+    if (dash.length) stroke(ctx, line, dark, 1, dash);
+  } else {
+    stroke(ctx, line, dark, tie.width + (near ? 0.8 : 0), dash);
   }
-  ctx.setLineDash([]);
-  ctx.fillStyle = near ? scene.colours.text : scene.colours.tie;
+  ctx.fillStyle = dark;
   if (head) ctx.fill(head);
+}
+
+function stroke(ctx, path, colour, width, dash = []) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.setLineDash(dash);
+  ctx.stroke(path);
+  ctx.setLineDash([]);
 }
 
 function drawLabels(ctx, tie) {
@@ -77,34 +85,33 @@ function drawLabels(ctx, tie) {
 function drawThing(ctx, thing) {
   if (!shown(thing.id)) return;
   const [border, stripe] = drawn.get(thing.id);
-  const [hue] = scene.looks[thing.family];
+  const hue = scene.hues[thing.family];
   ctx.lineJoin = "round";
   ctx.textBaseline = "alphabetic";
   ctx.direction = "ltr";
-  if (thing.band) return drawBand(ctx, thing, border, stripe, hue);
-  // Lines end at the border, but a faint box must not let those that pass beneath it show.
-  ctx.fillStyle = scene.colours.ground;
-  ctx.fill(border);
-  ctx.globalAlpha = OPACITY[levels.get(thing.id)];
+  const opacity = OPACITY[levels.get(thing.id)];
+  if (!thing.band) { // a faint box lets no line beneath it show
+    ctx.fillStyle = scene.colours.ground;
+    ctx.fill(border);
+  }
+  ctx.globalAlpha = opacity;
   if (chosen.id === thing.id || hovered === thing.id) halo(ctx, border, 11);
   ctx.fillStyle = hue;
-  if (stripe) ctx.fill(stripe);
-  ctx.lineWidth = thing.focus ? 3 : 1.5;
-  ctx.strokeStyle = hue;
-  ctx.stroke(border);
-  for (const line of thing.lines) write(ctx, line, line[4] ? scene.colours.text : scene.colours.faint);
+  if (thing.band) {
+    ctx.globalAlpha = opacity * scene.colours.band;
+    ctx.fill(border);
+    ctx.globalAlpha = opacity;
+    stroke(ctx, begins(thing), hue, 2);
+  } else {
+    ctx.fill(stripe);
+    stroke(ctx, border, hue, thing.focus ? 3 : 1.5);
+  }
+  for (const line of thing.lines) write(ctx, line, line[4] || thing.band ? scene.colours.text : scene.colours.faint);
 }
 
-function drawBand(ctx, thing, band, begins, hue) {
-  const level = OPACITY[levels.get(thing.id)];
-  ctx.globalAlpha = level;
-  if (chosen.id === thing.id || hovered === thing.id) halo(ctx, band, 5);
-  ctx.fillStyle = hue;
-  ctx.globalAlpha = level * scene.opacity.band;
-  ctx.fill(band);
-  ctx.globalAlpha = level;
-  ctx.fill(begins);
-  for (const line of thing.lines) write(ctx, line, scene.colours.text);
+/** The side on which a band begins. */
+function begins({ band: [x, y, , height] }) {
+  return new Path2D(`M${x} ${y}v${height}`);
 }
 
 function halo(ctx, path, width) {
@@ -151,36 +158,42 @@ function look(x, y, scale) {
   network.moveTo({ position: { x: kept([0, scene.width], x, across), y: kept([0, scene.height], y, down) }, scale, animation: false });
 }
 
+/** Shows the whole, or all of the one lineage that is chosen, beside the details where they are open. */
 function fit() {
-  const kept = chosen.only ? scene.things.filter((thing) => shown(thing.id)).map((thing) => thing.box) : [];
-  if (!kept.length) return look(scene.width / 2, scene.height / 2, whole());
-  const [left, top] = [0, 1].map((side) => Math.min(...kept.map((box) => box[side])));
-  const [right, bottom] = [0, 1].map((side) => Math.max(...kept.map((box) => box[side] + box[side + 2])));
-  const scale = Math.min(room()[0] / (right - left), room()[1] / (bottom - top), 1.25);
-  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale, animation: false });
+  const boxes = chosen.only ? scene.things.filter((thing) => shown(thing.id)).map((thing) => thing.box) : [];
+  if (!boxes.length) boxes.push([0, 0, scene.width, scene.height]);
+  const [left, top] = [0, 1].map((side) => Math.min(...boxes.map((box) => box[side])));
+  const [right, bottom] = [0, 1].map((side) => Math.max(...boxes.map((box) => box[side] + box[side + 2])));
+  const scale = Math.min((room()[0] - covered()) / (right - left), room()[1] / (bottom - top), 1.25);
+  network.moveTo({ position: { x: (left + right) / 2 + covered() / 2 / scale, y: (top + bottom) / 2 }, scale, animation: false });
 }
 
 /** The whole where it can be read so, else the part about the thing that is asked about, or the latest. */
 function open() {
   if (whole() >= legible()) return fit();
-  const latest = (one, other) => (other.focus - one.focus) || (one.starts < other.starts ? 1 : one.starts > other.starts ? -1 : 0);
-  const [x, y, width, height] = [...scene.things].sort(latest)[0].box;
-  look(x + width / 2, y + height / 2, Math.max(legible(), Math.min(1, stage.clientWidth / 900)));
+  const scale = Math.max(legible(), Math.min(1, stage.clientWidth / 900));
+  const about = scene.things.find((thing) => thing.focus);
+  if (!about && scene.form !== "layers") return look(scene.width, 0, scale); // time runs to the right, with its days on top
+  const later = (one, other) => (one.starts < other.starts ? 1 : one.starts > other.starts ? -1 : one.box[1] - other.box[1]);
+  const [x, y, width, height] = (about || [...scene.things].sort(later)[0]).box;
+  look(x + width / 2, y + height / 2, scale);
 }
+
+/** Whether the details lie over the diagram, and how much of its width they cover; on a narrow screen they stand below. */
+const covers = () => getComputedStyle(at("details")).position === "absolute";
+const covered = () => (at("details").hidden || !covers() ? 0 : at("details").offsetWidth + 12);
 
 /** Brings a thing or tie into view where it is not, and near enough to be read. */
 function reveal(id) {
   const thing = things.get(id);
   const [x, y, width, height] = thing ? thing.box : [...ties.get(id).stops[0], 0, 0];
-  const details = at("details");
-  const covered = details.hidden || getComputedStyle(details).position !== "absolute" ? 0 : details.offsetWidth + 12;
   const first = network.canvasToDOM({ x, y });
   const last = network.canvasToDOM({ x: x + width, y: y + height });
   const small = network.getScale() < legible() * 0.999;
-  const inside = first.x > 4 && first.y > 4 && last.x < stage.clientWidth - covered - 4 && last.y < stage.clientHeight - 4;
+  const inside = first.x > 4 && first.y > 4 && last.x < stage.clientWidth - covered() - 4 && last.y < stage.clientHeight - 4;
   if (inside && !small) return;
   const scale = small ? legible() : network.getScale();
-  network.moveTo({ position: { x: x + width / 2 + covered / 2 / scale, y: y + height / 2 }, scale, animation: false });
+  network.moveTo({ position: { x: x + width / 2 + covered() / 2 / scale, y: y + height / 2 }, scale, animation: false });
 }
 
 function zoom(by) {

@@ -47,6 +47,7 @@ function choose(id, how = "push") {
   change({ id }, how);
   tell(id);
   reveal(id);
+  if (!covers()) at("details").scrollIntoView({ block: "nearest" });
 }
 
 function clear() {

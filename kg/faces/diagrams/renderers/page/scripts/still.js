@@ -6,14 +6,23 @@ for (const group of still.querySelectorAll("[data-id]")) {
   groups.set(id, [...(groups.get(id) || []), group]);
 }
 
+/** Below the title, at the right: what the reader has chosen. */
+const note = document.createElementNS("http://www.w3.org/2000/svg", "text");
+const large = Math.min(Math.max(still.viewBox.baseVal.width / 1300, 1), 1.8) * 12;
+const set = { x: still.viewBox.baseVal.width - 32, y: large * 1.8, "font-size": large, "text-anchor": "end", fill: scene.colours.text };
+for (const [name, value] of Object.entries(set)) note.setAttribute(name, value);
+still.append(note);
+
 function fade() {
   for (const [id, parts] of groups) {
+    const opacity = OPACITY[levels.get(id)];
     for (const part of parts) {
-      const opacity = OPACITY[levels.get(id)];
       if (opacity === 1) part.removeAttribute("opacity");
       else part.setAttribute("opacity", opacity);
     }
   }
+  const kept = chosen.only ? [`Only the lineage of ${things.get(chosen.id).label}`] : [];
+  note.textContent = [...kept, ...(chosen.date ? [`Shown as on ${worded(chosen.date)}`] : [])].join(" \u00b7 ");
 }
 
 /** The still picture as a file of its own, with its fonts in it. */
@@ -25,19 +34,7 @@ function pictured() {
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   style.textContent = rules.filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => rule.cssText).join("\n");
   copy.insertBefore(style, copy.querySelector("rect"));
-  if (chosen.date) note(copy, `Shown as on ${worded(chosen.date)}`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
-}
-
-/** Writes what the reader has chosen below the title, at the right. */
-function note(copy, words) {
-  const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-  const [width, size] = [copy.viewBox.baseVal.width, Math.min(Math.max(copy.viewBox.baseVal.width / 1300, 1), 1.8) * 12];
-  for (const [name, value] of Object.entries({ x: width - 32, y: size * 1.6, "font-size": size, "text-anchor": "end", fill: scene.colours.text })) {
-    text.setAttribute(name, value);
-  }
-  text.textContent = words;
-  copy.append(text);
 }
 
 function save(content, type, ending) {
