@@ -148,6 +148,13 @@ def test_names_kinds_and_codes_are_those_of_the_day(held: Records) -> None:
     assert (node.label, node.short) == ("Sussex Health and Care Partnership", "ICS")
 
 
+def test_dates_stand_in_the_box_of_what_may_have_ended(held: Records) -> None:
+    scene = of(held, "NHS England", date(2023, 6, 1), depth=9)
+    assert {node.key: node.when for node in scene.nodes if node.when} == {
+        "nhse-local-office": "from 1 Apr 2015, end not recorded"
+    }
+
+
 def test_a_body_of_two_groups_stands_once(held: Records, in_memory: library.Graph) -> None:
     scene = of(held, "Surrey County Council", date(2019, 4, 15))
     groups = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -12,7 +13,7 @@ from kg.answers.answer import Answer
 from kg.answers.question import Question
 from kg.answers.record import Thing
 from kg.faces.diagrams.presets.drawn import Drawn, resolved
-from kg.faces.diagrams.scene import Edge, Scene
+from kg.faces.diagrams.scene import Edge, Node, Scene
 from kg.graph.names import Iri
 
 #: A tie as it is met: from which group to which member.
@@ -49,11 +50,18 @@ def scene(question: Question, *, depth: int = 2) -> Scene:
         as_of=day,
         release=records.graph.release,
         form="layers",
-        nodes=tuple(drawn.node(iri, on=day, when="", focus=iri == thing.iri) for iri in seen),
+        nodes=tuple(_node(drawn, iri, day, focus=iri == thing.iri) for iri in seen),
         edges=tuple(edges.values()),
         ledger=drawn.ledger,
         cautions=tuple(dict.fromkeys(cautions)),
     )
+
+
+def _node(drawn: Drawn, iri: Iri, day: date, *, focus: bool) -> Node:
+    """Give a thing as it was on the day; its dates stand in the box only where it began and may have ended."""
+    node = drawn.node(iri, on=day, focus=focus)
+    doubtful = date.min < node.starts <= day < node.ends and node.sure[1] <= day
+    return node if doubtful or not node.starts <= day < node.ends else replace(node, when="")
 
 
 def _memberships(drawn: Drawn, day: date) -> tuple[Callable[[Iri], list[_Tie]], Callable[[Iri], list[_Tie]]]:
