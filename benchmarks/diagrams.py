@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 from playwright.sync_api import Browser, sync_playwright
 
 import kg
-from kg.faces.diagrams.layout import placed
+from kg.faces.diagrams.layout import layers, placed
 from kg.faces.diagrams.renderers import page
-from tests.browser.conftest import CHROMIUM, SCENES, SWITCHES
+from kg.faces.diagrams.scene import Edge, Node, Scene
+from kg.graph.graph import Graph
+from tests.browser.conftest import CHROMIUM, SCENES, SWITCHES, organisations
 
 #: The page of 450 nodes and 650 edges, for which the bounds are.
 BOUND = "organisations"
@@ -40,7 +46,44 @@ def run(times: int = 5) -> list[str]:
                 f"ready after {ready:.2f} s{' (bound 2 s)' if name == BOUND else ''}"
             )
         browser.close()
+    return [*lines, *_crossings(graph), _large()]
+
+
+def _crossings(graph: Graph) -> list[str]:
+    """Count crossings of the organisations since 2013 by our layout, in the order of the file, and by Graphviz."""
+    whole = organisations(graph)
+    lines = []
+    for words, edges in (
+        ("all that passed", [edge for edge in whole.edges if edge.walk]),
+        ("what passed in law", [edge for edge in whole.edges if edge.lineage == "legal"]),
+        ("all that passed, and what sat inside what", [*whole.edges]),
+    ):
+        used = {key for edge in edges for key in (edge.tail, edge.head)}
+        scene = replace(whole, nodes=tuple(node for node in whole.nodes if node.id in used), edges=tuple(edges))
+        with mock.patch.object(layers, "ordered", lambda columns, before, after: columns):  # noqa: ARG005  # the file's own order
+            unordered = placed(scene).plan.crossings
+        by_dot = f"{placed(scene, 'dot').plan.crossings} by Graphviz" if shutil.which("dot") else "Graphviz is not here"
+        lines.append(
+            f"{words}: {len(scene.nodes)} nodes, {len(scene.edges)} edges; {placed(scene).plan.crossings} crossings, "
+            f"{unordered} in the order of the file, {by_dot}"
+        )
     return lines
+
+
+def _large(nodes: int = 5000) -> str:
+    """Lay out a made-up graph of families of twelve, each a few mergers deep, with moves between neighbours."""
+    made = tuple(
+        Node(f"n{at}", f"n{at}", f"NHS Body number {at} of the county", "clinical commissioning group", "CCG", "commissioner")
+        for at in range(nodes)
+    )
+    ties = [(at, at - at % 12 + 6 + at % 12 // 2) for at in range(nodes) if at % 12 < 10]
+    ties += [(at, (at + 18) % nodes) for at in range(0, nodes, 3)]
+    edges = tuple(
+        Edge(str(at), f"n{min(pair)}", f"n{max(pair)}", "whole", "merged") for at, pair in enumerate(ties) if max(pair) < nodes
+    )  # fmt: skip
+    scene = Scene("Made up", "A made-up graph.", date(2026, 4, 1), "2026.11.0", "layers", made, edges)
+    took = _seconds(partial(placed, scene))
+    return f"made up: {nodes:,} nodes, {len(edges):,} edges; layout {took:.1f} s (bound 10 s)"
 
 
 def _seconds(what: Callable[[], object]) -> float:

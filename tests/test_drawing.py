@@ -113,6 +113,14 @@ def test_a_lineage_is_drawn_as_it_was_asked(asked: Graph) -> None:
     assert len(asked.lineage("NHS Frimley ICB", as_of=DAY).draw(depth=1).scene.edges) < len(whole.scene.edges)
 
 
+def test_what_has_ended_is_drawn_as_on_its_last_day_when_no_day_is_given(asked: Graph) -> None:
+    last = asked.draw("structure", "NHS Frimley ICB").scene
+    assert last.as_of == date(2026, 3, 31)
+    assert "--as-of 2026-03-31" in last.command
+    assert last.edges == asked.draw("structure", "NHS Frimley ICB", as_of="2026-03-31").scene.edges
+    assert not asked.draw("structure", "NHS Frimley ICB", as_of="2026-04-01").scene.edges
+
+
 def test_lineage_edges_are_the_transfers_that_sparql_walks(asked: Graph) -> None:
     for name, key in (("ACS", "kind/acs"), ("10G", "body/ccg-10g"), ("NHS Frimley ICB", "body/icb-frimley")):
         iri = thing(*key.split("/"))

@@ -189,9 +189,12 @@ class Graph(Recoding):
             Ambiguous, NotFound: the name means several things, or none.
         """
         from kg.faces.diagrams.drawing import drawn
+        from kg.faces.diagrams.pictures import On
 
         days = [day(name) if preset in ("england", "compare") else name for name in names]
-        return drawn(self.graph, preset, *days, as_of=day(as_of), engine=engine, progress=progress, **wishes)
+        return drawn(
+            self.graph, preset, *days, on=On(day(as_of), as_of is not None), engine=engine, progress=progress, **wishes
+        )
 
     def query(
         self, name: str, params: Mapping[str, str] | None = None, *, as_of: date | str | None = None

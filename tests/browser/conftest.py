@@ -33,7 +33,7 @@ SWITCHES: Final = (
 
 
 def _stated(preset: str, *names: Any, as_of: date = AS_OF, **wishes: Any) -> Callable[[Graph], Scene]:
-    return lambda graph: pictures.stated(graph, preset, *names, as_of=as_of, **wishes)
+    return lambda graph: pictures.stated(graph, preset, *names, on=pictures.On(as_of, given=True), **wishes)
 
 
 def organisations(graph: Graph) -> Scene:

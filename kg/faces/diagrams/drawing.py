@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.faces.diagrams import fonts, renderers
 from kg.faces.diagrams.scene import Scene
 from kg.graph.graph import Graph
+
+if TYPE_CHECKING:
+    from kg.faces.diagrams.pictures import On
 
 #: Of so many boxes and lines it is said that they are being placed: it may take a second or more.
 _SLOW = 2000
@@ -64,14 +66,14 @@ class Drawing:
 
 
 def drawn(
-    graph: Graph, preset: str, *names: Any, as_of: date, engine: str = "own",
+    graph: Graph, preset: str, *names: Any, on: On, engine: str = "own",
     progress: Callable[[str], None] = lambda _: None, **wishes: Any,
 ) -> Drawing:  # fmt: skip
     """Draw a picture by its name; `kg.faces.library.Graph.draw` says what it takes and raises."""
     from kg.faces.diagrams.layout import placed
     from kg.faces.diagrams.pictures import stated
 
-    scene = stated(graph, preset, *names, as_of=as_of, **wishes)
+    scene = stated(graph, preset, *names, on=on, **wishes)
     if len(scene.nodes) + len(scene.edges) > _SLOW:
         progress(f"Placing {len(scene.nodes):,} boxes and {len(scene.edges):,} lines.")
     return Drawing(placed(scene, engine))

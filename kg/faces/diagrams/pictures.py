@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg.answers.ends import Only
 from kg.answers.question import Question
@@ -18,8 +18,15 @@ from kg.facts.dates import PartialDate
 from kg.graph.graph import Graph
 
 
+class On(NamedTuple):
+    """The day that is asked of, and whether anybody gave it; it is today when nobody did."""
+
+    day: date
+    given: bool
+
+
 def lineage(
-    graph: Graph, name: str, *, as_of: date, sense: str | None = None, direction: str = "both", only: Only | None = None,
+    graph: Graph, name: str, *, on: On, sense: str | None = None, direction: str = "both", only: Only | None = None,
     depth: int | None = None, share_basis: str | None = None,
 ) -> Scene:  # fmt: skip
     """State what led to a thing and what it became."""
@@ -28,47 +35,48 @@ def lineage(
     if direction not in ("both", "became", "before"):
         raise UsageError(f'"{direction}" is no direction of a lineage. Give became, before or both.')
     return lineage.scene(
-        Question(Records(graph), name, as_of, sense=sense),
+        Question(Records(graph), name, on.day, sense=sense),
         direction=direction, only=only, depth=depth, basis=share_basis,  # type: ignore[arg-type]  # checked above
     )  # fmt: skip
 
 
-def structure(graph: Graph, name: str, *, as_of: date, sense: str | None = None, depth: int = 2) -> Scene:
+def structure(graph: Graph, name: str, *, on: On, sense: str | None = None, depth: int = 2) -> Scene:
     """State what a thing was inside of and made of on a day."""
     from kg.faces.diagrams.presets import structure
 
-    on = PartialDate(as_of, "day")
-    return structure.scene(Question(Records(graph), name, as_of, on, sense), depth=depth)
+    # When nobody has given a day, what has ended is shown as it was on its last.
+    given = PartialDate(on.day, "day") if on.given else None
+    return structure.scene(Question(Records(graph), name, on.day, given, sense), depth=depth)
 
 
-def kinds(graph: Graph, *, as_of: date, form: str = "calendar") -> Scene:
+def kinds(graph: Graph, *, on: On, form: str = "calendar") -> Scene:
     """State every kind of structure, and how one became another."""
     from kg.faces.diagrams.presets import kinds
 
     if form not in ("calendar", "layers"):
         raise UsageError(f'"{form}" is no form of the picture of kinds. Give calendar or layers.')
-    return kinds.scene(Records(graph), as_of, form=form)  # type: ignore[arg-type]  # checked above
+    return kinds.scene(Records(graph), on.day, form=form)  # type: ignore[arg-type]  # checked above
 
 
-def england(graph: Graph, since: date, until: date, *, as_of: date) -> Scene:  # noqa: ARG001  # the second day is its own
+def england(graph: Graph, since: date, until: date, *, on: On) -> Scene:  # noqa: ARG001  # the second day is its own
     """State who commissioned care in the whole country between two days."""
     from kg.faces.diagrams.presets import england
 
     return england.scene(Records(graph), since, until)
 
 
-def compare(graph: Graph, since: date, until: date, *, as_of: date, kind: str | None = None) -> Scene:  # noqa: ARG001
+def compare(graph: Graph, since: date, until: date, *, on: On, kind: str | None = None) -> Scene:  # noqa: ARG001
     """State what changed between two days."""
     from kg.faces.diagrams.presets import compare
 
     return compare.scene(Records(graph), since, until, kind=kind)
 
 
-def query(graph: Graph, name: str, *, as_of: date, params: Mapping[str, str] | None = None) -> Scene:
+def query(graph: Graph, name: str, *, on: On, params: Mapping[str, str] | None = None) -> Scene:
     """State the ties that a saved query, or a query in a file, finds."""
     from kg.faces.diagrams.presets import saved
 
-    return saved.scene(graph, name, params or {}, as_of)
+    return saved.scene(graph, name, params or {}, on.day)
 
 
 PRESETS: Final[dict[str, Callable[..., Scene]]] = {
@@ -76,7 +84,7 @@ PRESETS: Final[dict[str, Callable[..., Scene]]] = {
 }  # fmt: skip
 
 
-def stated(graph: Graph, preset: str, *names: Any, as_of: date, **wishes: Any) -> Scene:
+def stated(graph: Graph, preset: str, *names: Any, on: On, **wishes: Any) -> Scene:
     """State a scene by the name of its preset, with the command that draws it again.
 
     Raises:
@@ -86,11 +94,11 @@ def stated(graph: Graph, preset: str, *names: Any, as_of: date, **wishes: Any) -
         raise UsageError(f'There is no picture called "{preset}". The pictures: {", ".join(PRESETS)}.')
     wished = {name: value for name, value in wishes.items() if value is not None}
     try:
-        inspect.signature(PRESETS[preset]).bind(graph, *names, as_of=as_of, **wished)
+        inspect.signature(PRESETS[preset]).bind(graph, *names, on=on, **wished)
     except TypeError as error:
         raise UsageError(f'The picture "{preset}" cannot be drawn so: {error}. See kg draw {preset} --help.') from None
-    scene = PRESETS[preset](graph, *names, as_of=as_of, **wished)
-    return replace(scene, command=_command(preset, names, as_of, wished))
+    scene = PRESETS[preset](graph, *names, on=on, **wished)
+    return replace(scene, command=_command(preset, names, scene.as_of, wished))
 
 
 def _command(preset: str, names: tuple[Any, ...], as_of: date, wished: Mapping[str, Any]) -> str:

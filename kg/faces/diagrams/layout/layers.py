@@ -31,6 +31,8 @@ _HEADED: Final = 30.0
 _ASIDE: Final = 90.0
 _MOST_STACKS: Final = 8
 _SHAPE: Final = 1.3
+#: A part with more nodes and passing lines than this is laid out in one way alone.
+_LARGE: Final = 12_000
 
 
 class _Family(NamedTuple):
@@ -156,7 +158,7 @@ def _family(scene: Scene, keys: list[str], ties: list[Tie]) -> _Family:
     close, spread = columns(nodes, ties), columns(nodes, ties, spread=True)
     plain = _parted(keys, ties, close)
     crossed = crossings(plain.columns, plain.after)
-    if not crossed or close == spread:
+    if not crossed or close == spread or len(plain.ids) > _LARGE:
         return plain
     other = _parted(keys, ties, spread)
     return other if crossings(other.columns, other.after) < crossed else plain

@@ -30,19 +30,22 @@ def crossings(columns: Columns, after: Near) -> int:
     return total
 
 
-#: Of a part with more nodes and passing lines than this, fewer sweeps are made: the first do most.
-_MANY: Final = 3000
+#: How many places of nodes and passing lines are gone through in sweeps at most, and how few sweeps and how many there are.
+_WORK: Final = 72_000
+_FEW, _MOST = 2, 24
+#: How often the neighbours of a column are gone through in one sweep.
+_ROUNDS: Final = 12
 
 
 def ordered(columns: Columns, before: Near, after: Near) -> Columns:
     """Give the columns in the best order found; the nodes are numbers, joined left to right."""
-    sweeps = 24 if len(before) <= _MANY else 6
+    sweeps = min(max(_WORK // len(before), _FEW), _MOST)
     best, fewest = columns, -1
     for seed in _seeds(columns, before, after):
         order, count = _swept(seed, before, after, sweeps)
         if fewest < 0 or count < fewest:
             best, fewest = order, count
-        if not fewest:
+        if not fewest or sweeps == _FEW:
             break
     return best
 
@@ -109,12 +112,12 @@ def _swapped(order: Columns, before: Near, after: Near) -> None:
         right = {node: place for place, node in enumerate(order[at + 1])} if at + 1 < len(order) else {}
         ends = [
             (
-                sorted([left[tail] for tail in before[node]]) if at else [],
-                sorted([right[head] for head in after[node]]) if right else [],
+                _places(left, before[node]) if at else [],
+                _places(right, after[node]) if right else [],
             )
             for node in column
         ]
-        for _ in range(len(column)):
+        for _ in range(min(len(column), _ROUNDS)):
             better = False
             for place in range(len(column) - 1):
                 upper, lower = ends[place], ends[place + 1]
@@ -125,6 +128,11 @@ def _swapped(order: Columns, before: Near, after: Near) -> None:
                     better = True
             if not better:
                 break
+
+
+def _places(of: dict[int, int], nodes: Sequence[int]) -> list[int]:
+    """Give the places of nodes in order; most are one alone, and there are very many."""
+    return [of[nodes[0]]] if len(nodes) == 1 else sorted([of[node] for node in nodes])
 
 
 def _inversions(upper: list[int], lower: list[int]) -> int:

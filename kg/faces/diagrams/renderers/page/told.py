@@ -148,10 +148,9 @@ def percent(value: float) -> str:
 
 def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
     clean, shape = fonts.clean, styles.look(node.family).shape
-    if box.band:
-        paths = [styles.outline("square", box.banded)]
-    else:
-        paths = [styles.outline(shape, box), styles.stripe(shape, box)]
+    paths = (
+        [styles.outline("square", box.banded)] if box.band else [styles.outline(shape, box), styles.stripe(shape, box)]
+    )
     return {
         "id": node.id, "key": clean(node.key), "label": clean(node.label), "kind": clean(node.kind),
         "short": clean(node.short), "family": _family(node), "when": clean(node.when), "codes": clean(node.codes),
@@ -198,4 +197,3 @@ def _numbers(keys: Iterable[str], scene: Scene) -> tuple[int, ...]:
 
 def _n(value: float) -> float:
     return round(value, 2)
-
