@@ -81,6 +81,7 @@ SCENES: Final[dict[str, Callable[[Graph], Scene]]] = {
     "kinds": _stated("kinds"),
     "kinds in columns": _stated("kinds", form="layers"),
     "England": _stated("england", date(2013, 4, 1), date(2026, 4, 1)),
+    "query": _stated("query", "before", params={"thing": "icb-frimley"}),
     "comparison": _stated("compare", date(2026, 3, 31), date(2026, 4, 1)),
 }
 #: Those that stand for all, where a test takes long.

@@ -300,3 +300,16 @@ def test_the_slider_ends_a_day_no_earlier_than_the_last_change(opens: Opens, sce
     first, last = map(date.fromisoformat, opens(FRIMLEY).run("kg.scene.span"))
     assert first <= min(node.starts for node in scene.nodes if node.starts > date.min)
     assert last + timedelta(days=1) > max(edge.starts for edge in scene.edges)
+
+
+def test_the_wheel_zooms_no_further_than_can_be_used(opens: Opens) -> None:
+    opened = opens(FRIMLEY)
+    opened.page.locator("#diagram").hover()
+    scales = []
+    for way in (-1, 1):
+        for _ in range(40):
+            opened.page.mouse.wheel(0, way * 400)
+        opened.page.wait_for_timeout(200)
+        scales.append(opened.run("network.getScale()"))
+    assert scales[0] == pytest.approx(5)
+    assert 0.1 < scales[1] < 0.5

@@ -12,7 +12,7 @@ from kg.faces.diagrams.scene import Edge, Node, Scene
 from kg.faces.diagrams.styles import FAINT, GROUND, RELATIONS, TEXT, look
 
 #: vis-network's own shapes that hold their words, and how round their corners are, by the shapes of styles.py.
-_SHAPES: Final = {"rounded": ("box", 8), "pill": ("ellipse", 0), "hexagon": ("ellipse", 0), "gable": ("box", 3)}
+_SHAPES: Final = {"rounded": ("box", 8), "pill": ("box", 16), "hexagon": ("ellipse", 0), "gable": ("box", 3)}
 
 
 class Written(Network):  # type: ignore[misc]  # pyvis is published without types

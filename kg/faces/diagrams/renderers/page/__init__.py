@@ -20,7 +20,7 @@ from markupsafe import Markup
 from kg.answers.answer import ATTRIBUTION
 from kg.faces.diagrams import fonts
 from kg.faces.diagrams.network import Written
-from kg.faces.diagrams.renderers import svg
+from kg.faces.diagrams.renderers import frame, svg
 from kg.faces.diagrams.renderers.page import told
 from kg.faces.diagrams.scene import Scene
 
@@ -68,7 +68,7 @@ class Page(Written):
     def generate_html(self, name: str = "index.html", local: bool = True, notebook: bool = False) -> str:  # noqa: ARG002
         """Give the whole page; the arguments are pyvis's own and change nothing."""
         scene = self.scene
-        picture = Markup(svg.picture(scene, embed=False))
+        picture, whole = Markup(svg.picture(scene, embed=False)), frame.around(scene)
         nodes, edges, *_, options = self.get_network_data()
         about = {
             **told.about(scene),
@@ -81,7 +81,7 @@ class Page(Written):
             about=about, data=Markup(_json(about)), rows=told.rows(scene), alone=told.alone(scene),
             looks=told.looks(scene), strokes=told.strokes(scene), shapes=told.samples(scene), cited=_cited,
             caption=fonts.clean(scene.caption), cautions=[fonts.clean(words) for words in scene.cautions],
-            attribution=ATTRIBUTION,
+            attribution=ATTRIBUTION, tall=whole.height > whole.width,
         )  # fmt: skip
         return str(self.html)
 

@@ -148,9 +148,8 @@ def percent(value: float) -> str:
 
 def _thing(node: Node, box: Box, scene: Scene) -> dict[str, Any]:
     clean, shape = fonts.clean, styles.look(node.family).shape
-    paths = (
-        [styles.outline("square", box.banded)] if box.band else [styles.outline(shape, box), styles.stripe(shape, box)]
-    )
+    border = styles.outline("square", box.banded) if box.band else styles.outline(shape, box)
+    paths = [border, *([] if box.band else [styles.stripe(shape, box)])]
     return {
         "id": node.id, "key": clean(node.key), "label": clean(node.label), "kind": clean(node.kind),
         "short": clean(node.short), "family": _family(node), "when": clean(node.when), "codes": clean(node.codes),

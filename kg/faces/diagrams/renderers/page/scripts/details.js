@@ -92,8 +92,8 @@ function headed(title, items) {
 function rested(numbers) {
   return headed("Sources", numbers.map((number) => {
     const { text, url } = scene.sources[number - 1];
-    const item = made("li", `[${number}] `);
-    item.append(url ? made("a", text, { href: url, rel: "noopener noreferrer" }) : text);
+    const item = made("li", "", { class: "source" });
+    item.append(made("span", `[${number}]`), url ? made("a", text, { href: url, rel: "noopener noreferrer" }) : made("span", text));
     return item;
   }));
 }
