@@ -10,7 +10,7 @@ from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt
 import pytest
 
 from kg.faces.diagrams import styles
-from kg.faces.diagrams.scene import Box, Point, Route
+from kg.faces.diagrams.scene import Box, Point, Route, number
 from kg.graph.inputs import Inputs
 
 Three = tuple[float, float, float]
@@ -185,4 +185,4 @@ def test_a_tint_is_white_without_its_hue_and_its_hue_when_whole() -> None:
 
 
 def test_lengths_are_written_alike_whatever_their_sign() -> None:
-    assert [styles.number(value) for value in (0.04, -0.04, 1.0, -2.25, 1234.56)] == ["0", "0", "1", "-2.2", "1234.6"]
+    assert [number(value) for value in (0.04, -0.04, 1.0, -2.25, 1234.56)] == ["0", "0", "1", "-2.2", "1234.6"]

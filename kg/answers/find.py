@@ -10,9 +10,11 @@ from kg.answers.answer import Answer, Candidate, Intent
 from kg.answers.draft import Draft
 from kg.answers.language import listed, shown
 from kg.answers.record import Records, Thing, several
-from kg.errors import UsageError
+from kg.errors import Ambiguous, NotFound, UsageError
+from kg.graph.graph import Graph
 from kg.graph.name_index import Named, fold
 from kg.graph.names import Iri, category_of, expand
+from kg.graph.names import thing as iri_of
 
 #: Whether kinds of structure or single organisations are asked about.
 Level = Literal["kind", "organisation"]
@@ -151,3 +153,34 @@ def find(records: Records, text: str, as_of: date, level: Level | None = None) -
         draft.candidates = [candidate(named, records) for named in found]
         draft.results = []
     return draft.finish()
+
+
+def resolved(graph: Graph, text: str) -> Iri:
+    """Give the IRI that a key, CURIE, IRI or unambiguous name stands for.
+
+    Raises:
+        Ambiguous: several things have that name; the keys that pick each are given.
+        NotFound: nothing in the graph has it.
+    """
+    if (iri := expand(text)) and graph.rows("statements-of", thing=iri):
+        return iri
+    found = graph.names.exact(text)
+    if len(found) == 1:
+        return found[0].iri
+    if found:
+        keys = ", ".join(named.key for named in found)
+        raise Ambiguous(f'"{shown(text)}" means several things: {keys}. Give one of these keys.')
+    if iri := _keyed(graph, text):
+        return iri
+    near = ", ".join(named.key for named in graph.names.holding(text, 3))
+    raise NotFound(
+        f'Nothing in this graph has the key or name "{shown(text)}".' + (f" Near it: {near}." if near else "")
+    )
+
+
+def _keyed(graph: Graph, key: str) -> Iri | None:
+    """Give the event, source or list of that key: these have no names to look up."""
+    of_key = (
+        [iri_of(category, key) for category in ("event", "source", "list")] if key.replace("-", "").isalnum() else []
+    )
+    return next((iri for iri in of_key if graph.rows("statements-of", thing=iri)), None)

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.answers.answer import Answer
-from kg.answers.language import shown
 from kg.answers.record import Records
-from kg.errors import Ambiguous, NotFound, UsageError
+from kg.errors import UsageError
 from kg.faces.recoding import Recoding, day
 from kg.faces.told import Told
 from kg.graph import graph as opened
-from kg.graph.names import Iri, expand
+from kg.graph.names import Iri
 from kg.graph.store import Results, Row
 
 if TYPE_CHECKING:
@@ -259,29 +258,9 @@ class Graph(Recoding):
             Ambiguous: several things have that name; the keys that pick each are given.
             NotFound: nothing in the graph has it.
         """
-        if (iri := expand(text)) and self.graph.rows("statements-of", thing=iri):
-            return iri
-        found = self.graph.names.exact(text)
-        if len(found) == 1:
-            return found[0].iri
-        if found:
-            keys = ", ".join(named.key for named in found)
-            raise Ambiguous(f'"{shown(text)}" means several things: {keys}. Give one of these keys.')
-        if iri := self._keyed(text):
-            return iri
-        near = ", ".join(named.key for named in self.graph.names.holding(text, 3))
-        raise NotFound(
-            f'Nothing in this graph has the key or name "{shown(text)}".' + (f" Near it: {near}." if near else "")
-        )
+        from kg.answers import find
 
-    def _keyed(self, key: str) -> Iri | None:
-        """Give the event, source or list of that key: these have no names to look up."""
-        from kg.graph.names import thing
-
-        candidates = (
-            [thing(category, key) for category in ("event", "source", "list")] if key.replace("-", "").isalnum() else []
-        )
-        return next((iri for iri in candidates if self.graph.rows("statements-of", thing=iri)), None)
+        return find.resolved(self.graph, text)
 
 
 def open_graph(

@@ -11,7 +11,7 @@ import typer
 
 from kg.errors import UsageError
 from kg.faces.cli.console import opened, say
-from kg.faces.cli.options import AsOf, Name, Sense, Where, assigned, day, word
+from kg.faces.cli.options import AsOf, Basis, Name, Sense, Where, assigned, day, word
 
 draw = typer.Typer(no_args_is_help=True)
 commands = typer.Typer()
@@ -41,16 +41,6 @@ class KindsForm(StrEnum):
 
     calendar = "calendar"
     layers = "layers"
-
-
-class Basis(StrEnum):
-    """What the shares written on lines are counted by."""
-
-    population = "population"
-    practices = "practices"
-    area = "area"
-    budget = "budget"
-    postcodes = "postcodes"
 
 
 Out = Annotated[

@@ -77,6 +77,16 @@ class Level(StrEnum):
     organisation = "organisation"
 
 
+class Basis(StrEnum):
+    """What divided bodies are counted by."""
+
+    population = "population"
+    practices = "practices"
+    area = "area"
+    budget = "budget"
+    postcodes = "postcodes"
+
+
 AtLevel = Annotated[
     Level | None,
     typer.Option("--level", help="Ask about kinds, or about organisations; of a lineage, about each one of a kind.", show_default=False),

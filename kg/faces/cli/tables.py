@@ -13,7 +13,7 @@ import typer
 
 from kg.errors import BadInput, UsageError
 from kg.faces.cli.console import opened, say
-from kg.faces.cli.options import Form, Json, Shape, Where, day, shape, word
+from kg.faces.cli.options import Basis, Form, Json, Shape, Where, day, shape, word
 
 if TYPE_CHECKING:
     from kg.faces.library import Graph
@@ -38,16 +38,6 @@ class Scheme(StrEnum):
 
     ods = "ods"
     gss = "gss"
-
-
-class Basis(StrEnum):
-    """What divided bodies are counted by."""
-
-    population = "population"
-    practices = "practices"
-    area = "area"
-    budget = "budget"
-    postcodes = "postcodes"
 
 
 class OnSplit(StrEnum):

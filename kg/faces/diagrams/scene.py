@@ -148,15 +148,15 @@ class Route(NamedTuple):
     def path(self) -> str:
         """The line as an SVG path, the same for the browser's canvas."""
         first, *rest = self.stops
-        parts = [f"M{_n(first.x)} {_n(first.y)}"]
+        parts = [f"M{number(first.x)} {number(first.y)}"]
         before = first
         for stop in rest:
             if self.square or abs(stop.y - before.y) < 0.05:
-                parts.append(f"L{_n(stop.x)} {_n(stop.y)}")
+                parts.append(f"L{number(stop.x)} {number(stop.y)}")
             else:
                 middle = (before.x + stop.x) / 2
                 parts.append(
-                    f"C{_n(middle)} {_n(before.y)} {_n(middle)} {_n(stop.y)} {_n(stop.x)} {_n(stop.y)}"
+                    f"C{number(middle)} {number(before.y)} {number(middle)} {number(stop.y)} {number(stop.x)} {number(stop.y)}"
                 )  # fmt: skip
             before = stop
         return "".join(parts)
@@ -223,6 +223,6 @@ class Scene:
         return {source.key: place for place, source in enumerate(self.ledger, 1)}
 
 
-def _n(value: float) -> str:
+def number(value: float) -> str:
     """Write a length to a tenth of a pixel, so that the same scene gives the same bytes everywhere."""
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")

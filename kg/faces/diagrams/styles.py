@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from kg.faces.diagrams.scene import Box, Point, Relation, Route
+from kg.faces.diagrams.scene import Box, Point, Relation, Route, number
 
 TEXT: Final = "#212b32"
 FAINT: Final = "#4c6272"
@@ -191,11 +191,6 @@ def arrow(route: Route) -> Arrow:
     head = _corners((x, y), (bx - across * half, by - along * half), (bx + across * half, by + along * half))
     short = Point(x - along * (long - 1), y - across * (long - 1))
     return Arrow(route._replace(stops=(short, *route.stops[-2::-1])).path, head)
-
-
-def number(value: float) -> str:
-    """Write a length to a tenth of a pixel, so that the same scene gives the same bytes everywhere."""
-    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 def _side(x: float, box: Box, *, torn: bool, many: int = 4, deep: float = 4.0) -> list[tuple[float, float]]:

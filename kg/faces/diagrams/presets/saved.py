@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from kg.answers import find
 from kg.answers import language as say
 from kg.answers.record import Records, Transfer
 from kg.errors import BadInput, UsageError
@@ -16,6 +18,7 @@ from kg.faces.diagrams.scene import Edge, Facts, Node, Relation, Scene
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.graph.graph import Graph
 from kg.graph.names import PREFIXES, Iri, category_of, curie, key_of, local_name
+from kg.graph.reading import refuse_unsafe
 from kg.graph.store import Row
 
 #: Columns that hold a tie, in the order in which they are looked for, and how the tie is drawn.
@@ -84,13 +87,11 @@ def scene(graph: Graph, name_or_path: str, params: Mapping[str, str], as_of: dat
 
 def _saved(graph: Graph, name: str, params: Mapping[str, str], as_of: date) -> _Asked:
     """Run the saved query of that name, or the query in the file of that path."""
-    from kg.faces.library import Graph as Face
-
-    path, face = Path(name), Face(graph)
+    path = Path(name)
     if name not in graph.queries.names() and (path.suffix or path.is_file()):
-        return _from_file(face, path, params, as_of)
+        return _from_file(graph, path, params, as_of)
     saved = graph.queries.get(name)
-    values = saved.values(params, face.resolve, as_of)
+    values = saved.values(params, partial(find.resolved, graph), as_of)
     things = {key: value for key, value in values.items() if isinstance(value, Iri)}
     rows = [{**things, **row} for row in graph.rows(name, **values)]
     given = ", ".join(f"{key} {_shown(value)}" for key, value in values.items())
@@ -100,7 +101,7 @@ def _saved(graph: Graph, name: str, params: Mapping[str, str], as_of: date) -> _
     return _Asked(saved.summary, f"Saved query {name}{f', with {given}' if given else ''}", day, columns, rows)
 
 
-def _from_file(face: Any, path: Path, params: Mapping[str, str], as_of: date) -> _Asked:
+def _from_file(graph: Graph, path: Path, params: Mapping[str, str], as_of: date) -> _Asked:
     if params:
         raise UsageError(
             f"{path} is a file, and parameters are for saved queries: {', '.join(params)}. Write the values into the query."
@@ -110,7 +111,8 @@ def _from_file(face: Any, path: Path, params: Mapping[str, str], as_of: date) ->
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadInput(f"{path} cannot be read: {reason}. Give a text file that holds one query.") from None
-    columns, found = face.sparql(text)
+    refuse_unsafe(text)
+    columns, found = graph.store.query(text)
     if isinstance(found, bool):
         raise UsageError(f"The query in {path} answers yes or no, which cannot be drawn. Use SELECT or CONSTRUCT.")
     title, told = f"What {path.name} finds", f"Query in {path.name}"

@@ -9,7 +9,7 @@ from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, SourceRef
 from kg.faces.diagrams import fonts, styles
 from kg.faces.diagrams.renderers.markup import element, line
-from kg.faces.diagrams.scene import Box, Edge, Point, Route, Scene, Text
+from kg.faces.diagrams.scene import Box, Edge, Point, Route, Scene, Text, number
 from kg.faces.diagrams.styles import GROUND, RULE, TIE
 
 _MARGIN: Final = 32.0
@@ -170,7 +170,7 @@ class _Sheet:
             if x and x + wide > self._inner:
                 x, self.y = 0.0, self.y + high
             base = self.y + 14 * self._size
-            place = f"translate({styles.number(_MARGIN + x)} {styles.number(base)}) scale({self._size:.3f})"
+            place = f"translate({number(_MARGIN + x)} {number(base)}) scale({self._size:.3f})"
             self.parts.append(element("g", item.sample, transform=place))
             self.parts.append(line(Text(_MARGIN + x + item.wide * self._size + 8, base, item.word, size)))
             x += wide + 26

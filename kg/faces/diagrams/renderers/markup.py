@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from kg.faces.diagrams import fonts
-from kg.faces.diagrams.scene import Text
-from kg.faces.diagrams.styles import FAINT, GROUND, TEXT, number
+from kg.faces.diagrams.scene import Text, number
+from kg.faces.diagrams.styles import FAINT, GROUND, TEXT
 
 
 def element(name: str, *content: str, **attributes: str | float) -> str:

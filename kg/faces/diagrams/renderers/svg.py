@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg.faces.diagrams import fonts, styles
 from kg.faces.diagrams.renderers import frame
 from kg.faces.diagrams.renderers.markup import element, line, plain
-from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Route, Scene
+from kg.faces.diagrams.scene import Box, Edge, Mark, Node, Route, Scene, number
 from kg.faces.diagrams.styles import GROUND, LANE, RULE, TIE
 
 
@@ -33,11 +33,11 @@ def picture(scene: Scene, *, embed: bool = True) -> str:
         element("style", faces) if embed else "",
         element("rect", width=around.width, height=around.height, fill=GROUND),
         *around.parts,
-        element("g", *drawing(scene), transform=f"translate({styles.number(around.x)} {styles.number(around.y)})"),
+        element("g", *drawing(scene), transform=f"translate({number(around.x)} {number(around.y)})"),
         xmlns="http://www.w3.org/2000/svg",
         width=around.width,
         height=around.height,
-        viewBox=f"0 0 {styles.number(around.width)} {styles.number(around.height)}",
+        viewBox=f"0 0 {number(around.width)} {number(around.height)}",
         role="img",
         font_family=fonts.FAMILY,
     )
