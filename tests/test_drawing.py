@@ -175,6 +175,14 @@ def test_a_notebook_shows_the_page_with_no_network(asked: Graph) -> None:
     assert bundle["image/svg+xml"].startswith("<svg")
 
 
+def test_ipython_takes_the_page_and_the_picture(asked: Graph) -> None:
+    from IPython.core.formatters import DisplayFormatter
+
+    shown, _ = DisplayFormatter().format(asked.lineage("ACS").draw())
+    assert set(shown) == {"text/html", "image/svg+xml", "text/plain"}
+    assert shown["text/plain"].startswith("<Drawing: Lineage of accountable care system (ACS)")
+
+
 def test_two_drawings_have_the_same_bytes(asked: Graph, records: Records, tmp_path: Path) -> None:
     for ending in ENDINGS:
         first, second = (

@@ -1,6 +1,7 @@
 """The command that draws: one picture for each kind of question, in the format that the file's ending names."""
 
 # No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+import threading
 import time
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,9 @@ import typer
 from kg.errors import UsageError
 from kg.faces.cli.console import opened, say
 from kg.faces.cli.options import AsOf, Basis, Name, Sense, Where, assigned, day, word
+
+#: After so many seconds people are told what is being done.
+_PATIENCE = 2.0
 
 draw = typer.Typer(no_args_is_help=True)
 commands = typer.Typer()
@@ -138,7 +142,20 @@ def _draw(store: str | None, out: Path, engine: Engine, preset: str, *names: Any
 
     format_of(out.suffix)  # before anything is drawn that could not be written
     began = time.perf_counter()
-    drawing = opened(store).draw(preset, *names, engine=engine.value, progress=say, **wishes)
+
+    def progress(text: str) -> None:
+        if (took := time.perf_counter() - began) > _PATIENCE:
+            say(f"{text} ({took:.0f} s so far)")
+
+    waiting = threading.Timer(
+        _PATIENCE, say, ["Gathering what is to be drawn. Many changes over many years take half a minute."]
+    )
+    waiting.daemon = True
+    waiting.start()
+    try:
+        drawing = opened(store).draw(preset, *names, engine=engine.value, progress=progress, **wishes)
+    finally:
+        waiting.cancel()
     drawing.save(out)
     scene = drawing.scene
     size = out.stat().st_size

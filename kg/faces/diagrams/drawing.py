@@ -15,9 +15,6 @@ from kg.graph.graph import Graph
 if TYPE_CHECKING:
     from kg.faces.diagrams.pictures import On
 
-#: Of so many boxes and lines it is said that they are being placed: it may take a second or more.
-_SLOW = 2000
-
 
 @dataclass(frozen=True, repr=False)
 class Drawing:
@@ -74,6 +71,7 @@ def drawn(
     from kg.faces.diagrams.pictures import stated
 
     scene = stated(graph, preset, *names, on=on, **wishes)
-    if len(scene.nodes) + len(scene.edges) > _SLOW:
-        progress(f"Placing {len(scene.nodes):,} boxes and {len(scene.edges):,} lines.")
-    return Drawing(placed(scene, engine))
+    progress(f"Found {len(scene.nodes):,} boxes and {len(scene.edges):,} lines; placing them.")
+    drawing = Drawing(placed(scene, engine))
+    progress("Placed; writing.")
+    return drawing
