@@ -33,15 +33,25 @@ PRESETS = {
 ENDINGS = ("html", "svg", "png", "mmd", "dot", "graphml", "csv")
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_is_written_in_every_format(run: CommandLine, tmp_path: Path, preset: str) -> None:
-    for ending in ENDINGS:
-        file = tmp_path / f"picture.{ending}"
-        done = run("draw", *PRESETS[preset], "-o", str(file))
-        assert (done.code, done.out) == (0, ""), done.err
-        assert f"Wrote {file}" in done.err
-        assert file.stat().st_size > 300
-    assert "Drawn by: kg draw" in "".join(ET.parse(tmp_path / "picture.svg").getroot().itertext())
+@pytest.mark.parametrize(("preset", "ending"), list(zip(PRESETS, ENDINGS, strict=True)))
+def test_every_preset_and_every_format_is_written(run: CommandLine, tmp_path: Path, preset: str, ending: str) -> None:
+    file = tmp_path / f"picture.{ending}"
+    done = run("draw", *PRESETS[preset], "-o", str(file))
+    assert (done.code, done.out) == (0, ""), done.err
+    assert f"Wrote {file}" in done.err
+    assert file.stat().st_size > 300
+
+
+def test_every_format_of_every_preset_is_written(asked: Graph, tmp_path: Path) -> None:
+    for drawing in (
+        asked.draw("structure", "NHS Frimley ICB", as_of="2024-08-01"), asked.draw("kinds"), asked.draw("kinds", form="layers"),
+        asked.draw("england", "2025-04-01", "2026-04-01"), asked.draw("compare", "2026-03-31", "2026-04-01", kind="ICB"),
+        asked.draw("query", "tiers", params={"asOf": "2019-06-01"}),
+    ):  # fmt: skip
+        for ending in ENDINGS:
+            assert drawing.save(tmp_path / f"picture.{ending}").stat().st_size > 300
+        words = "".join(ET.parse(tmp_path / "picture.svg").getroot().itertext())
+        assert f"Drawn by: {drawing.scene.command[:20]}" in words
 
 
 @pytest.mark.parametrize(
@@ -178,7 +188,7 @@ def test_a_notebook_shows_the_page_with_no_network(asked: Graph) -> None:
 def test_ipython_takes_the_page_and_the_picture(asked: Graph) -> None:
     from IPython.core.formatters import DisplayFormatter
 
-    shown, _ = DisplayFormatter().format(asked.lineage("ACS").draw())
+    shown, _ = DisplayFormatter().format(asked.lineage("ACS").draw())  # type: ignore[no-untyped-call]
     assert set(shown) == {"text/html", "image/svg+xml", "text/plain"}
     assert shown["text/plain"].startswith("<Drawing: Lineage of accountable care system (ACS)")
 

@@ -10,7 +10,7 @@ import pytest
 from kg.faces.diagrams.network import to_network
 from kg.faces.diagrams.renderers import page as pages
 from kg.faces.diagrams.scene import Scene
-from tests.browser.conftest import SIZES, Opened, Opens, Scenes, laid
+from tests.browser.conftest import FEW, SIZES, Opened, Opens, Scenes, laid
 
 #: Counts the pixels of the canvas that are not ground, and takes a sum over all of them.
 DRAWN = """() => {
@@ -58,6 +58,8 @@ def test_the_same_scene_gives_the_same_bytes(scene: Scene) -> None:
     assert pages.render(scene) == pages.render(scene)
 
 
+# The others are laid out by the same two layouts, and every page is opened at one size elsewhere.
+@pytest.mark.parametrize("name", [*FEW, "kinds", "England"])
 def test_at_every_size_the_canvas_is_drawn_on_as_high_as_its_box_and_can_be_read(opens: Opens, name: str) -> None:
     pages_ = [opens(name, size=size) for size in SIZES]
     pages_[-1].page.wait_for_timeout(2000)
