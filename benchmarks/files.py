@@ -62,7 +62,9 @@ def _cold(kg_path: str, folder: Path, pairs: int) -> list[str]:
     timed = [(_seconds(asked), _seconds(peer)) for _ in range(pairs)]
     ratio = statistics.median(ours / theirs for ours, theirs in timed)
     ours, theirs = (statistics.median(column) for column in zip(*timed, strict=True))
-    return [f"`kg crosswalk` of 209 rows / `kg became ACS`: {ratio:.1f} (median of {pairs} pairs; {ours:.2f} s, {theirs:.2f} s)"]
+    return [
+        f"`kg crosswalk` of 209 rows / `kg became ACS`: {ratio:.1f} (median of {pairs} pairs; {ours:.2f} s, {theirs:.2f} s)"
+    ]
 
 
 def _large(kg_path: str, folder: Path, links: pl.DataFrame, rows: int) -> list[str]:

@@ -39,7 +39,9 @@ def run(rows: int = ROWS, spark_rows: int = SPARK_ROWS) -> list[str]:
     )  # fmt: skip
     codes = links["ccg"].unique(maintain_order=True).to_list()
     table = made(codes, rows)
-    lines = [f"{rows:,} rows of {len(codes)} codes, {links.height} pairs; medians of {ROUNDS} rounds, each of every work in turn"]
+    lines = [
+        f"{rows:,} rows of {len(codes)} codes, {links.height} pairs; medians of {ROUNDS} rounds, each of every work in turn"
+    ]
     times = timed(works(graph, table, links))
     lines += [f"{name}: {statistics.median(took):.2f} s" for name, took in times.items()]
     first = first_call(table.head(len(codes)))
@@ -88,7 +90,11 @@ def works(graph: Graph, table: pl.DataFrame, links: pl.DataFrame) -> dict[str, W
     base.execute("CREATE TABLE t AS SELECT * FROM arrow_table")
     base.register("links", links.to_arrow())
     share = pl.col("share")
-    weighed = [(pl.col("n") * share).sum(), (pl.col("rate") * pl.col("list") * share).sum(), (pl.col("list") * share).sum()]
+    weighed = [
+        (pl.col("n") * share).sum(),
+        (pl.col("rate") * pl.col("list") * share).sum(),
+        (pl.col("list") * share).sum(),
+    ]
 
     def join_and_group() -> pl.DataFrame:
         joined = table.lazy().join(links.lazy(), on="ccg")
