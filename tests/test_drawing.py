@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -203,3 +204,64 @@ def test_two_drawings_have_the_same_bytes(asked: Graph, records: Records, tmp_pa
         )
         assert first == second, ending
     assert records.graph.release in (tmp_path / "1.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", ["calendar", "layers"])
+@pytest.mark.parametrize("day", ["1998-01-01", "2000-01-01", "2013-03-31", "2017-01-01", "2018-01-01", "2019-01-01"])
+def test_kinds_are_drawn_on_any_day_whatever_is_known_of_it_to_the_year(asked: Graph, day: str, form: str) -> None:
+    scene = asked.draw("kinds", as_of=day, form=form).scene
+    assert {key for edge in scene.edges for key in (edge.tail, edge.head)} <= set(scene.plan.boxes)
+    assert scene.nodes
+
+
+def test_sources_are_listed_without_the_place_where_one_of_many_things_stands_in_them(asked: Graph) -> None:
+    scene = asked.draw("lineage", "NHS Frimley ICB", as_of=DAY).scene
+    assert scene.ledger
+    assert not [source for source in scene.ledger if source.locator]
+
+
+def test_a_query_of_a_day_draws_things_as_they_were_on_it(asked: Graph) -> None:
+    scene = asked.draw("query", "members", params={"body": "ics-devon", "asOf": "2019-06-01"}).scene
+    assert scene.by_id["ics-devon"].short == "STP"
+
+
+def test_a_query_that_finds_nothing_to_tie_is_no_picture(asked: Graph, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="finds nothing that can be drawn"):
+        asked.draw("query", "tiers", params={"asOf": "1950-01-01"})
+    words = tmp_path / "words.rq"
+    words.write_text('SELECT ?from ?to { VALUES (?from ?to) { ("one" "two") } }', encoding="utf-8")
+    with pytest.raises(NotFound, match="1 row without two things"):
+        asked.draw("query", str(words))
+
+
+def test_a_body_of_several_kinds_in_turn_has_them_told_in_its_lineage(asked: Graph) -> None:
+    node = asked.draw("lineage", "NHS Frimley ICB", as_of=DAY).scene.by_id["ics-frimley"]
+    assert node.short == "STP, then ACS, then ICS"
+    (told,) = [value for name, value in node.facts if name == "Kinds in turn"]
+    assert "ACS, " in told
+
+
+def test_words_of_a_lineage_are_of_what_is_drawn(asked: Graph) -> None:
+    before = asked.draw("lineage", "NHS Frimley ICB", as_of=DAY, direction="before").scene
+    assert "divided" not in before.caption
+    assert [words for words in before.cautions if words.startswith("A percentage")] == [
+        "A percentage is the part of the giver that passed on, by postcodes."
+    ]
+    budget = asked.draw("lineage", "NHS Frimley ICB", as_of=DAY, share_basis="budget").scene
+    assert "No share by budget is recorded of what is drawn." in budget.cautions
+    assert not [words for words in budget.cautions if words.startswith("A percentage")]
+
+
+def test_graphviz_is_asked_only_for_columns_and_named_in_the_command(asked: Graph) -> None:
+    with pytest.raises(UsageError, match="runs along time"):
+        asked.draw("england", "2021-04-01", "2026-04-01", engine="dot")
+    if shutil.which("dot"):
+        assert asked.draw("lineage", "ACS", as_of=DAY, engine="dot").scene.command.endswith("--engine dot")
+
+
+def test_many_boxes_say_that_their_lines_bear_no_words(asked: Graph) -> None:
+    few, many = (
+        asked.draw("compare", *days).scene for days in (("2026-03-31", "2026-04-01"), ("2022-06-30", "2022-07-01"))
+    )
+    assert not [words for words in few.cautions if "bear no words" in words]
+    assert [words for words in many.cautions if "bear no words" in words]

@@ -192,3 +192,22 @@ def test_nothing_of_this_is_loaded_until_a_page_is_made() -> None:
     assert (
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "set()\n"
     )
+
+
+def test_every_method_of_pyvis_that_sets_an_option_works_on_a_scene(scene: Scene) -> None:
+    network = to_network(scene)
+    network.toggle_physics(True)
+    network.toggle_physics(False)
+    network.toggle_drag_nodes(False)
+    network.toggle_hide_edges_on_drag(True)
+    network.toggle_stabilization(True)
+    network.set_edge_smooth("continuous")
+    network.inherit_edge_colors(False)
+    for lay_out in (network.barnes_hut, network.repulsion, network.hrepulsion, network.force_atlas_2based):
+        lay_out()
+    network.show_buttons(filter_=["physics"])
+    assert "continuous" in network.generate_html()
+    plain = to_network(scene)
+    plain.set_options('{"interaction": {"hover": true}}')
+    assert plain.get_edges()
+    assert '"hover": true' in plain.generate_html()

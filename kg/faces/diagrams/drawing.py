@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,8 @@ def drawn(
 
     scene = stated(graph, preset, *names, on=on, **wishes)
     progress(f"Found {len(scene.nodes):,} boxes and {len(scene.edges):,} lines; placing them.")
+    if engine != "own":
+        scene = replace(scene, command=f"{scene.command} --engine {engine}")
     drawing = Drawing(placed(scene, engine))
     progress("Placed; writing.")
     return drawing

@@ -38,13 +38,11 @@ def to_network(scene: Scene) -> Network:
     are those of the scene, as text; what is written where the mouse rests is plain text.
     """
     network = Written(height="800px", width="100%", directed=True, cdn_resources="in_line")
-    network.options = {
-        "physics": {"enabled": False},
-        "layout": {"improvedLayout": False},
-        "edges": {"smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.5}},
-        "nodes": {"font": {"face": fonts.FAMILY, "color": TEXT}},
-        "interaction": {"dragNodes": True, "hover": True},
-    }
+    # pyvis's own Options object is changed and not replaced: its methods go on working on it.
+    network.toggle_physics(False)
+    network.set_edge_smooth("cubicBezier")
+    network.options.edges.smooth.forceDirection = "horizontal"
+    network.options.interaction.hover = True
     for node in scene.nodes:
         network.add_node(node.id, **_node(node, scene))
     for edge in scene.edges:
@@ -60,7 +58,7 @@ def _node(node: Node, scene: Scene) -> dict[str, Any]:
         "label": "\n".join(lines), "title": _plain(node.label, node.kind, node.codes, node.when),
         "shape": shape, "x": round(box.middle.x, 1), "y": round(box.middle.y, 1), "physics": False,
         "color": {"background": GROUND, "border": drawn.hue}, "borderWidth": 3 if node.focus else 1.5,
-        "shapeProperties": {"borderRadius": radius}, "font": {"size": box.lines[0].size if box.lines else 12},
+        "shapeProperties": {"borderRadius": radius}, "font": {"face": fonts.FAMILY, "color": TEXT, "size": box.lines[0].size if box.lines else 12},
         "margin": 8,
     }  # fmt: skip
 

@@ -8,10 +8,13 @@ from typing import Final
 
 from kg.errors import UsageError
 from kg.faces.diagrams import styles
+from kg.faces.diagrams.layout.boxes import MANY
 from kg.faces.diagrams.scene import Plan, Point, Scene
 
 #: What finds places: the layout that the form of a scene names, or Graphviz.
 ENGINES: Final = {"own": "", "dot": "graphviz"}
+#: Said below a drawing whose lines bear no words.
+_WORDLESS: Final = f"Of more than {MANY} boxes the lines bear no words: the page and the table tell what happened, when, and which part passed."
 
 
 def placed(scene: Scene, engine: str = "own") -> Scene:
@@ -22,7 +25,14 @@ def placed(scene: Scene, engine: str = "own") -> Scene:
     """
     if engine not in ENGINES:
         raise UsageError(f'There is no engine "{engine}" to lay a drawing out with. Give {" or ".join(ENGINES)}.')
+    if ENGINES[engine] and scene.form != "layers":
+        raise UsageError(
+            "Graphviz lays out boxes in columns, and this picture runs along time: it has a layout of its own. Leave out "
+            "--engine, or give --form layers for the kinds."
+        )
     layout = import_module(f"{__name__}.{ENGINES[engine] or scene.form}")
+    if scene.form == "layers" and len(scene.nodes) > MANY and scene.edges:
+        scene = replace(scene, cautions=(*scene.cautions, _WORDLESS))
     return replace(scene, plan=_touching(scene, layout.plan(scene)))
 
 

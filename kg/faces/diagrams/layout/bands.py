@@ -152,8 +152,8 @@ class _Bands:
     @cached_property
     def across(self) -> list[tuple[float, float]]:
         """The left and the right side of each stretch, wide enough for the names of those who lived in it alone."""
-        days = [self.scene.since or date.min, *self.bounds]
-        wide = [max(_WORDS * 2, fonts.width(said(day), _DAY, bold=True) + _WORDS - _BEND) for day in days]
+        days = [said(self.scene.since or date.min), *map(self._day, self.bounds)]
+        wide = [max(_WORDS * 2, fonts.width(day, _DAY, bold=True) + _WORDS - _BEND) for day in days]
         spans = sorted((self.span(node)[1], self.span(node)[0], self._room(node)) for node in self.scene.nodes)
         for last, first, room in spans:
             has = sum(wide[first : last + 1]) + _BEND * (last - first)
@@ -163,6 +163,11 @@ class _Bands:
             found.append((x, x + width))
             x += width + _BEND
         return found
+
+    def _day(self, bound: date) -> str:
+        """Give a day as a heading: to the year or month alone where nothing that passed on it is known better."""
+        told = {edge.when for edge in self.scene.edges if edge.walk == bound}
+        return told.pop() if len(told) == 1 and not any(len(words.split()) > 2 for words in told) else said(bound)
 
     def _told(self, node: Node) -> str:
         there = node.ends > self.scene.as_of and node.weight
@@ -266,12 +271,12 @@ class _Bands:
             name = Text(4, top + _LANE - 7, fonts.clean(lane), 13, True)
             marks.append(Mark("lane" if number % 2 == 0 else "heading", 0, top, width, bottom - top, name))
         starts = [
-            (0.0, self.scene.since),
-            *((left, bound) for (left, _), bound in zip(self.across[1:], self.bounds, strict=True)),
+            (0.0, said(self.scene.since) if self.scene.since else ""),
+            *((left, self._day(bound)) for (left, _), bound in zip(self.across[1:], self.bounds, strict=True)),
         ]
-        for x, day in starts:
-            if day:
-                marks.append(Mark("line", x, _HEAD - 6, 0, height - _HEAD + 6, Text(x, 13, said(day), _DAY, True)))
+        for x, words in starts:
+            if words:
+                marks.append(Mark("line", x, _HEAD - 6, 0, height - _HEAD + 6, Text(x, 13, words, _DAY, True)))
         return Plan(width, height, self.boxes, self.routes, tuple(marks), self.crossings)
 
 

@@ -49,7 +49,7 @@ def scene(records: Records, since: date, as_of: date, *, kind: str | None = None
     nodes, edges = sides.finish()
     tied = {end for edge in edges for end in (edge.tail, edge.head)}
     lone = [node for node in nodes if node.id not in tied and not any(name == CHANGED for name, _ in node.facts)]
-    cautions = [*answer.cautions]
+    cautions = [*sides.drawn.counted_by(edges), *answer.cautions]
     if len(lone) > _LONE:
         cautions.append(_left_out(lone, since))
         left_out = {node.id for node in lone}

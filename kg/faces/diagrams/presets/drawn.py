@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -34,7 +35,8 @@ class Drawn:
 
     @property
     def ledger(self) -> tuple[SourceRef, ...]:
-        return tuple(self.records.source(key) for key in self._cited)
+        # Where in a source something stands differs from one thing drawn to the next, and the source is listed once.
+        return tuple(self.records.source(key)._replace(locator="") for key in self._cited)
 
     def cites(self, *statements: Iri) -> tuple[str, ...]:
         """Give the keys of the sources of statements, and remember them."""
@@ -69,6 +71,31 @@ class Drawn:
             "sources": self.cites(iri),
         }  # fmt: skip
         return Node(**(given | more))
+
+    def in_turn(self, iri: Iri, **more: Any) -> Node:
+        """Give a body with every kind that it was in turn, in its box and in its facts; a lineage is of all its days."""
+        node = self.node(iri, **more)
+        rows = [] if self.records.thing(iri).is_kind else self.records.rows("kinds-of", body=iri)
+        kinds = [(self.records.thing(row["kind"]), row) for row in rows]
+        kinds = [(kind, row) for kind, row in kinds if kind.fact("family") != "programme"]
+        if len(kinds) < 2:
+            return node
+        told = "; ".join(
+            f"{kind.short}, {say.period(say.iso(row['start'], row['startPrecision']), say.iso_end(row['end'], row['endPrecision']))}"
+            for kind, row in kinds
+        )
+        short = ", then ".join(dict.fromkeys(kind.fact("acronym") or kind.short for kind, _ in kinds))
+        return replace(node, short=short, facts=(*node.facts, ("Kinds in turn", told)))
+
+    def counted_by(self, edges: Iterable[Edge]) -> tuple[str, ...]:
+        """Say what the percentages on lines are counted by; or that none is known by the basis that was asked for."""
+        shares = [
+            share.basis for edge in edges
+            if (share := next((one for one in edge.shares if self.basis in (None, one.basis)), None)) and share.value < 1
+        ]  # fmt: skip
+        if shares:
+            return (f"A percentage is the part of the giver that passed on, by {say.listed(dict.fromkeys(shares))}.",)
+        return (f"No share by {self.basis} is recorded of what is drawn.",) if self.basis else ()
 
     def _kind(self, thing: Thing, on: date | None) -> Thing | None:
         rows = self.records.rows("kinds-of", body=thing.iri) if on else []

@@ -43,17 +43,17 @@ def scene(records: Records, since: date, until: date) -> Scene:
     last = sum(records.thing(body).in_force(until) for body in found.bodies)
     unknown = [records.thing(body).label for body in found.bodies if body not in people]
     cautions = [
-        f"A band is as wide as the people it covered, as counted on {found.counted_on}, whatever the day: those of bodies "
-        "that ended before are an estimate, by how many general practices each had in March 2017."
+        f"A band is as wide as the people it covered as of {found.counted_on}, whatever the day. Those of bodies that had "
+        "ended before are an estimate, by how many general practices each had in March 2017."
     ] if found.counted_on else []  # fmt: skip
     if unknown:
         cautions.append(
-            f"How many people it covered is not known, and the band is a thin line, for {say.listed(unknown)}."
+            f"How many people it covered is not known, and the band is a thin line, for {say.shortened(unknown, 12)}; the table and the page name each."
         )
     return Scene(
         title=f"Who commissioned NHS care in England, {say.day(since)} to {say.day(until)}",
-        caption=f"{say.number(first)} statutory commissioners on {say.day(since)}, {say.number(last)} on {say.day(until)}: each a band "
-        "through its days, bent into what it merged into. A dashed line is a part of a body that moved to another.",
+        caption=f"{say.number(first)} local statutory commissioners on {say.day(since)}, {say.number(last)} on {say.day(until)}: each a band "
+        "through its days, bent into what it merged into. A dashed line is a part, or the duties of a part, that moved to another.",
         as_of=until,
         since=since,
         release=records.graph.release,

@@ -11,7 +11,6 @@ from kg.answers.record import Records, Transfer
 from kg.faces.diagrams.presets.drawn import Drawn
 from kg.faces.diagrams.scene import Node, Scene
 from kg.faces.diagrams.styles import look
-from kg.graph.names import category_of
 from kg.graph.store import Row
 
 #: The families from what is national to what is local; what often passes from one to another stands near it.
@@ -33,14 +32,20 @@ def scene(records: Records, as_of: date, *, form: Literal["calendar", "layers"] 
     nodes = [
         drawn.node(row["kind"], lane=say.capital(look(row["family"]).word)) for row in rows if row["start"] <= as_of
     ]
+    # A change, or a tier, known to the year alone counts from the first of January: then one of its ends may be missing still.
+    there = {row["kind"] for row in rows if row["start"] <= as_of}
     edges = [
         drawn.transfer(Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]))
         for row in records.rows("transfers")
-        if category_of(row["giver"]) == "kind" and row["date"] <= as_of
+        if {row["giver"], row["receiver"]} <= there and row["date"] <= as_of
     ]
     cautions = _cautions(as_of, rows, nodes, form)
     if form == "layers":
-        tiers = [drawn.containment(row) for row in records.rows("all-tiers") if row["start"] <= as_of]
+        tiers = [
+            drawn.containment(row)
+            for row in records.rows("all-tiers")
+            if row["start"] <= as_of and {row["part"], row["whole"]} <= there
+        ]
         nodes, edges = [replace(node, lane="") for node in nodes], [*edges, *tiers]
     else:
         nodes.sort(key=lambda node: _LANES.index(node.family) if node.family in _LANES else len(_LANES))

@@ -42,17 +42,20 @@ def scene(
     transfers = sorted(walked, key=lambda t: (t.date, t.event, t.giver, t.receiver, t.lineage))
     bodies = dict.fromkeys([*(iri for t in transfers for iri in (t.giver, t.receiver)), *things])
     thing = records.thing(things[-1])
-    answer = telling.lineage(records, question.name, as_of=question.as_of, sense=question.sense, only=only)
+    tell = {"both": telling.lineage, "became": telling.became, "before": telling.before}[direction]
+    answer = tell(records, question.name, as_of=question.as_of, sense=question.sense, only=only)
+    edges = tuple(drawn.transfer(transfer) for transfer in transfers)
     return Scene(
         title=f"{'Lineage' if direction == 'both' else 'What came before' if direction == 'before' else 'What became'} of {thing.full}",
         caption=answer.sentence,
         as_of=question.as_of,
         release=records.graph.release,
         form="layers",
-        nodes=tuple(drawn.node(iri, focus=iri in things) for iri in bodies),
-        edges=tuple(drawn.transfer(transfer) for transfer in transfers),
+        nodes=tuple(drawn.in_turn(iri, focus=iri in things) for iri in bodies),
+        edges=edges,
         ledger=drawn.ledger,
-        cautions=answer.cautions,
+        # How each share was found stands beside it in the table; what the numbers on lines are counted by, here.
+        cautions=(*drawn.counted_by(edges), *(said for said in answer.cautions if not said.startswith("Shares by "))),
     )
 
 

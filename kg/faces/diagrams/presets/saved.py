@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from kg.answers import find
 from kg.answers import language as say
 from kg.answers.record import Records, Transfer
-from kg.errors import BadInput, UsageError
+from kg.errors import BadInput, NotFound, UsageError
 from kg.faces.diagrams.presets.drawn import Drawn
 from kg.faces.diagrams.scene import Edge, Facts, Node, Relation, Scene
 from kg.facts.dates import OPEN_END, UNKNOWN_START
@@ -42,6 +42,8 @@ class _Asked(NamedTuple):
     columns: list[str]
     rows: list[Row]
     triples: list[tuple[Any, Any, Any]] | None = None
+    #: The day that the query was asked of, where it takes one: things have the names and kinds of that day.
+    on: date | None = None
 
 
 def scene(graph: Graph, name_or_path: str, params: Mapping[str, str], as_of: date) -> Scene:
@@ -53,11 +55,11 @@ def scene(graph: Graph, name_or_path: str, params: Mapping[str, str], as_of: dat
     Raises:
         UsageError: no such query, a parameter is wrong, or no two columns can be drawn.
         BadInput: the file cannot be read.
-        NotFound: a parameter names nothing in the graph.
+        NotFound: a parameter names nothing in the graph, or the query finds nothing.
     """
     drawn = Drawn(Records(graph))
     asked = _saved(graph, name_or_path, params, as_of)
-    ties = _Ties(drawn)
+    ties = _Ties(drawn, asked.on)
     skipped = 0
     if asked.triples is None:
         pair = _pair(asked, name_or_path)
@@ -72,6 +74,8 @@ def scene(graph: Graph, name_or_path: str, params: Mapping[str, str], as_of: dat
             f"{say.capital(say.counted(skipped, 'row'))} without two things to tie {'is' if skipped == 1 else 'are'} left out."
         )
     nodes, edges = ties.found()
+    if not nodes:
+        raise NotFound(f"{asked.told} finds nothing that can be drawn.{' ' + cautions[0] if cautions else ''}")
     return Scene(
         title=asked.title,
         caption=f"{asked.told}: {say.counted(len(nodes), 'thing')} and {say.counted(len(edges), 'tie')}.",
@@ -97,8 +101,9 @@ def _saved(graph: Graph, name: str, params: Mapping[str, str], as_of: date) -> _
     given = ", ".join(f"{key} {_shown(value)}" for key, value in values.items())
     columns = [*saved.columns, *things]
     on = values.get("asOf")
-    day = on if isinstance(on, date) else as_of
-    return _Asked(saved.summary, f"Saved query {name}{f', with {given}' if given else ''}", day, columns, rows)
+    day = on if isinstance(on, date) else None
+    told = f"Saved query {name}{f', with {given}' if given else ''}"
+    return _Asked(saved.summary, told, day or as_of, columns, rows, on=day)
 
 
 def _from_file(graph: Graph, path: Path, params: Mapping[str, str], as_of: date) -> _Asked:
@@ -143,8 +148,8 @@ def _pair(asked: _Asked, name: str) -> tuple[str, str, Relation]:
 class _Ties:
     """Makes nodes and edges of rows and triples, each once."""
 
-    def __init__(self, drawn: Drawn) -> None:
-        self._drawn = drawn
+    def __init__(self, drawn: Drawn, on: date | None) -> None:
+        self._drawn, self._on = drawn, on
         self._nodes: dict[Iri, Node] = {}
         self._edges: dict[str, Edge] = {}
 
@@ -210,7 +215,7 @@ class _Ties:
     def _node(self, iri: Iri) -> str:
         if iri not in self._nodes:
             ours = category_of(iri) in ("kind", "body") and "prefLabel" in self._drawn.records.stated(iri)
-            self._nodes[iri] = self._drawn.node(iri) if ours else self._plain(iri)
+            self._nodes[iri] = self._drawn.node(iri, on=self._on) if ours else self._plain(iri)
         return self._nodes[iri].id
 
     def _plain(self, iri: Iri) -> Node:

@@ -117,7 +117,10 @@ def looks(scene: Scene) -> dict[str, Look]:
 def strokes(scene: Scene) -> dict[Relation, Stroke]:
     """Give the relations that are drawn, in the order of their styles."""
     there = {edge.relation for edge in scene.edges}
-    return {relation: stroke for relation, stroke in RELATIONS.items() if relation in there}
+    found = {relation: stroke for relation, stroke in RELATIONS.items() if relation in there}
+    if any(route.ribbon for route in scene.plan.routes.values()) and "whole" in found:
+        found["whole"] = found["whole"]._replace(word="passed on")  # as frame.py has it: duties and bodies alike
+    return found
 
 
 def source(ref: SourceRef) -> dict[str, str]:
