@@ -169,6 +169,8 @@ def test_an_unknown_picture_or_wish_is_refused(asked: Graph) -> None:
         asked.draw("map")
     with pytest.raises(UsageError, match="cannot be drawn so"):
         asked.draw("kinds", depht=2)
+    with pytest.raises(UsageError, match="depth"):
+        asked.draw("lineage", "ACS", depth=0)
     with pytest.raises(UsageError, match="direction"):
         asked.draw("lineage", "ACS", direction="sideways")
     with pytest.raises(Ambiguous):

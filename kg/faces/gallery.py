@@ -74,7 +74,7 @@ def pages(g: Graph) -> Iterator[tuple[str, str]]:
         scene = drawing.scene
         command = f"{scene.command} -o {shlex.quote(picture.file)}.svg"
         parts.append(
-            f"## {scene.title}\n\n{picture.words}\n\n![{scene.title}. {scene.caption}](gallery/{picture.file}.svg)\n\n"
+            f"## {scene.title}\n\n{picture.words}\n\n![{scene.title.rstrip('?.')}. {scene.caption}](gallery/{picture.file}.svg)\n\n"
             f"```sh\n{command}\n```\n"
         )
     yield "gallery.md", "\n".join(parts)

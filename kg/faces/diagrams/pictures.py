@@ -93,6 +93,8 @@ def stated(graph: Graph, preset: str, *names: Any, on: On, **wishes: Any) -> Sce
     if preset not in PRESETS:
         raise UsageError(f'There is no picture called "{preset}". The pictures: {", ".join(PRESETS)}.')
     wished = {name: value for name, value in wishes.items() if value is not None}
+    if wished.get("depth", 1) < 1:
+        raise UsageError(f"A depth of {wished['depth']} leaves nothing to draw. Give 1 or more.")
     try:
         inspect.signature(PRESETS[preset]).bind(graph, *names, on=on, **wished)
     except TypeError as error:

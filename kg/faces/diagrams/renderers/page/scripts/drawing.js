@@ -173,7 +173,9 @@ function open() {
   if (whole() >= legible()) return fit();
   const scale = Math.max(legible(), Math.min(1, stage.clientWidth / 900));
   const about = scene.things.find((thing) => thing.focus);
-  if (!about && scene.form !== "layers") return look(0, 0, scale); // time begins at the left, with its days on top
+  if (!about && scene.form !== "layers") { // time begins at the left, with its days on top
+    return look(0, 0, Math.max(legible(), Math.min(scale, room()[0] / scene.width)));
+  }
   const later = (one, other) => (one.starts < other.starts ? 1 : one.starts > other.starts ? -1 : one.box[1] - other.box[1]);
   const [x, y, width, height] = (about || [...scene.things].sort(later)[0]).box;
   look(x + width / 2, y + height / 2, scale);
