@@ -246,6 +246,12 @@ def test_a_date_known_to_the_year_counts_from_its_first_day_and_says_so(made: Ma
 
 
 @pytest.fixture(scope="module")
+def asked(in_memory: library.Graph) -> library.Graph:
+    """The graph held in memory: most of these questions read much of it."""
+    return in_memory
+
+
+@pytest.fixture(scope="module")
 def april(asked: library.Graph) -> Answer:
     return asked.diff("2026-03-31", "2026-04-01", kind="ICB")
 

@@ -138,6 +138,7 @@ def test_a_small_screen_keeps_every_control_and_needs_no_scrolling_sideways(
     assert opened.run("document.documentElement.scrollWidth") <= least
 
 
+@pytest.mark.parametrize("name", [*FEW, "England", "structure of NHS Frimley ICB"])
 def test_without_scripts_the_picture_and_the_whole_table_are_there(opens: Opens, name: str, scenes: Scenes) -> None:
     scene, opened = scenes(name), opens(name, java_script_enabled=False)
     page = opened.page

@@ -38,6 +38,15 @@ def test_a_page_asks_for_nothing_and_breaks_no_rule_of_its_own(seen: Opened) -> 
     assert (seen.requests, seen.errors, seen.violations, seen.dialogs) == ([], [], [], [])
 
 
+def test_boxes_stand_where_the_plan_has_them_and_at_the_same_places_at_every_load(
+    seen: Opened, opens: Opens, name: str, scene: Scene
+) -> None:
+    places = seen.run(POSITIONS)
+    assert set(places[0]) == set(scene.plan.boxes)
+    assert opens(name).run(POSITIONS) == places
+
+
+@pytest.mark.parametrize("name", [*FEW, "England"])
 def test_nothing_moves_once_a_page_is_ready_and_it_is_the_same_at_every_load(
     opens: Opens, name: str, scene: Scene
 ) -> None:
