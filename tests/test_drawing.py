@@ -171,6 +171,12 @@ def test_an_unknown_picture_or_wish_is_refused(asked: Graph) -> None:
         asked.draw("kinds", depht=2)
     with pytest.raises(UsageError, match="depth"):
         asked.draw("lineage", "ACS", depth=0)
+    with pytest.raises(UsageError, match="as_of"):
+        asked.draw("england", "2013-04-01", "2026-04-01", as_of="2020-01-01")
+    with pytest.raises(UsageError, match="given twice"):
+        asked.draw("query", "tiers", params={"asOf": "2019-06-01"}, as_of="2020-01-01")
+    with pytest.raises(UsageError, match="given twice"):
+        asked.query("tiers", {"asOf": "2019-06-01"}, as_of="2020-01-01")
     with pytest.raises(UsageError, match="direction"):
         asked.draw("lineage", "ACS", direction="sideways")
     with pytest.raises(Ambiguous):
@@ -259,6 +265,13 @@ def test_graphviz_is_asked_only_for_columns_and_named_in_the_command(asked: Grap
         asked.draw("england", "2021-04-01", "2026-04-01", engine="dot")
     if shutil.which("dot"):
         assert asked.draw("lineage", "ACS", as_of=DAY, engine="dot").scene.command.endswith("--engine dot")
+
+
+def test_two_days_that_are_one_and_two_in_the_wrong_order_are_told_so(asked: Graph) -> None:
+    one = asked.draw("compare", "2026-04-01", "2026-04-01").scene
+    assert (one.title, one.nodes) == ("What changed on 1 April 2026", ())
+    with pytest.raises(UsageError, match=r"after the second, 2026-03-31\. Give the earlier one first\.$"):
+        asked.draw("compare", "2026-04-01", "2026-03-31")
 
 
 def test_many_boxes_say_that_their_lines_bear_no_words(asked: Graph) -> None:

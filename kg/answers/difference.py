@@ -114,7 +114,9 @@ def _order(records: Records, change: Change) -> tuple[object, ...]:
 
 
 def between(since: date, as_of: date) -> str:
-    """Give two days with their preposition: "between 31 March and 1 April 2026"."""
+    """Give two days with their preposition: "between 31 March and 1 April 2026"; one and the same as "on 1 April 2026"."""
+    if since == as_of:
+        return f"on {say.day(as_of)}"
     first = say.day(since).removesuffix(f" {since.year}") if since.year == as_of.year else say.day(since)
     return f"between {first} and {say.day(as_of)}"
 

@@ -30,7 +30,7 @@ class Picture:
     words: str
     preset: str
     names: tuple[str, ...] = ()
-    as_of: date = date(2026, 11, 22)
+    as_of: date | None = date(2026, 11, 22)
     wishes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -55,11 +55,11 @@ PICTURES: Final = (
     ),
     Picture(
         "april-2026", "What changed on 1 April 2026: mergers, divisions, and what only changed its name.", "compare",
-        ("2026-03-31", "2026-04-01"), wishes={"kind": "ICB"},
+        ("2026-03-31", "2026-04-01"), None, {"kind": "ICB"},
     ),
     Picture(
         "england", "All the country from 2013 to 2026: 211 clinical commissioning groups become 36 boards, each band as wide "
-        "as its people.", "england", ("2013-04-01", "2026-04-01"),
+        "as its people.", "england", ("2013-04-01", "2026-04-01"), None,
     ),
     Picture("tiers", "What a saved query finds: the kinds that were inside other kinds on a day.", "query", ("tiers",), date(2019, 6, 1)),
 )  # fmt: skip

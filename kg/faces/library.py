@@ -204,6 +204,9 @@ class Graph(Recoding):
             UsageError: no such query, or a parameter is unknown, missing or of the wrong type.
             NotFound: an `iri` parameter names nothing in the graph.
         """
+        from kg.graph.queries import refuse_two_days
+
+        refuse_two_days(params or {}, None if as_of is None else day(as_of))
         saved = self.graph.queries.get(name)
         return self.graph.rows(name, **saved.values(params or {}, self.resolve, day(as_of)))
 

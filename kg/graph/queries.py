@@ -59,6 +59,16 @@ class SavedQuery:
         return values
 
 
+def refuse_two_days(given: Mapping[str, str], as_of: date | None) -> None:
+    """Refuse a query whose day is given twice, as a parameter and beside it, and not the same.
+
+    Raises:
+        UsageError: the two differ.
+    """
+    if as_of is not None and given.get("asOf", as_of.isoformat()) != as_of.isoformat():
+        raise UsageError(f"The day is given twice: asOf={given['asOf']}, and as of {as_of}. Give it once.")
+
+
 def _value(where: str, kind: str, text: str, resolve: Callable[[str], Iri]) -> Value:
     if kind == "iri":
         return resolve(text)

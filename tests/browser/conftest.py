@@ -32,8 +32,10 @@ SWITCHES: Final = (
 )  # fmt: skip
 
 
-def _stated(preset: str, *names: Any, as_of: date = AS_OF, **wishes: Any) -> Callable[[Graph], Scene]:
-    return lambda graph: pictures.stated(graph, preset, *names, on=pictures.On(as_of, given=True), **wishes)
+def _stated(preset: str, *names: Any, as_of: date | None = None, **wishes: Any) -> Callable[[Graph], Scene]:
+    return lambda graph: pictures.stated(
+        graph, preset, *names, on=pictures.On(as_of or AS_OF, given=as_of is not None), **wishes
+    )
 
 
 def organisations(graph: Graph) -> Scene:

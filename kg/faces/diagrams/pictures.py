@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from kg.answers.ends import Only
 from kg.answers.question import Question
@@ -16,6 +16,11 @@ from kg.errors import UsageError
 from kg.faces.diagrams.scene import Scene
 from kg.facts.dates import PartialDate
 from kg.graph.graph import Graph
+from kg.graph.queries import refuse_two_days
+
+#: Which sides of a lineage are drawn, and how kinds are laid out.
+Way = Literal["both", "became", "before"]
+KindsForm = Literal["calendar", "layers"]
 
 
 class On(NamedTuple):
@@ -26,17 +31,17 @@ class On(NamedTuple):
 
 
 def lineage(
-    graph: Graph, name: str, *, on: On, sense: str | None = None, direction: str = "both", only: Only | None = None,
+    graph: Graph, name: str, *, on: On, sense: str | None = None, direction: Way = "both", only: Only | None = None,
     depth: int | None = None, share_basis: str | None = None,
 ) -> Scene:  # fmt: skip
     """State what led to a thing and what it became."""
     from kg.faces.diagrams.presets import lineage
 
-    if direction not in ("both", "became", "before"):
+    if direction not in get_args(Way):
         raise UsageError(f'"{direction}" is no direction of a lineage. Give became, before or both.')
     return lineage.scene(
         Question(Records(graph), name, on.day, sense=sense),
-        direction=direction, only=only, depth=depth, basis=share_basis,  # type: ignore[arg-type]  # checked above
+        direction=direction, only=only, depth=depth, basis=share_basis,
     )  # fmt: skip
 
 
@@ -49,23 +54,23 @@ def structure(graph: Graph, name: str, *, on: On, sense: str | None = None, dept
     return structure.scene(Question(Records(graph), name, on.day, given, sense), depth=depth)
 
 
-def kinds(graph: Graph, *, on: On, form: str = "calendar") -> Scene:
+def kinds(graph: Graph, *, on: On, form: KindsForm = "calendar") -> Scene:
     """State every kind of structure, and how one became another."""
     from kg.faces.diagrams.presets import kinds
 
-    if form not in ("calendar", "layers"):
+    if form not in get_args(KindsForm):
         raise UsageError(f'"{form}" is no form of the picture of kinds. Give calendar or layers.')
-    return kinds.scene(Records(graph), on.day, form=form)  # type: ignore[arg-type]  # checked above
+    return kinds.scene(Records(graph), on.day, form=form)
 
 
-def england(graph: Graph, since: date, until: date, *, on: On) -> Scene:  # noqa: ARG001  # the second day is its own
+def england(graph: Graph, since: date, until: date) -> Scene:
     """State who commissioned care in the whole country between two days."""
     from kg.faces.diagrams.presets import england
 
     return england.scene(Records(graph), since, until)
 
 
-def compare(graph: Graph, since: date, until: date, *, on: On, kind: str | None = None) -> Scene:  # noqa: ARG001
+def compare(graph: Graph, since: date, until: date, *, kind: str | None = None) -> Scene:
     """State what changed between two days."""
     from kg.faces.diagrams.presets import compare
 
@@ -76,6 +81,7 @@ def query(graph: Graph, name: str, *, on: On, params: Mapping[str, str] | None =
     """State the ties that a saved query, or a query in a file, finds."""
     from kg.faces.diagrams.presets import saved
 
+    refuse_two_days(params or {}, on.day if on.given else None)
     return saved.scene(graph, name, params or {}, on.day)
 
 
@@ -95,19 +101,24 @@ def stated(graph: Graph, preset: str, *names: Any, on: On, **wishes: Any) -> Sce
     wished = {name: value for name, value in wishes.items() if value is not None}
     if wished.get("depth", 1) < 1:
         raise UsageError(f"A depth of {wished['depth']} leaves nothing to draw. Give 1 or more.")
+    state = PRESETS[preset]
+    signature = inspect.signature(state)
+    # England and a comparison have two days of their own, and take no third.
+    asked = {"on": on} if "on" in signature.parameters or on.given else {}
     try:
-        inspect.signature(PRESETS[preset]).bind(graph, *names, on=on, **wished)
+        signature.bind(graph, *names, **asked, **wished)
     except TypeError as error:
-        raise UsageError(f'The picture "{preset}" cannot be drawn so: {error}. See kg draw {preset} --help.') from None
-    scene = PRESETS[preset](graph, *names, on=on, **wished)
-    return replace(scene, command=_command(preset, names, scene.as_of, wished))
+        told = str(error).replace("'on'", "'as_of'")
+        raise UsageError(f'The picture "{preset}" cannot be drawn so: {told}. See kg draw {preset} --help.') from None
+    scene = state(graph, *names, **asked, **wished)
+    return replace(scene, command=_command(preset, names, scene.as_of if asked else None, wished))
 
 
-def _command(preset: str, names: tuple[Any, ...], as_of: date, wished: Mapping[str, Any]) -> str:
+def _command(preset: str, names: tuple[Any, ...], as_of: date | None, wished: Mapping[str, Any]) -> str:
     words = ["kg", "draw", preset, *map(str, names)]
     params = wished.get("params") or {}
     words += [f"{name}={value}" for name, value in params.items()]
-    if preset not in ("england", "compare"):
+    if as_of is not None and "asOf" not in params:
         words += ["--as-of", as_of.isoformat()]
     for name, value in sorted(wished.items()):
         if name == "only":

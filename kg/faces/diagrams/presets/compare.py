@@ -12,7 +12,7 @@ from kg.answers import difference as telling
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result
 from kg.answers.record import Records
-from kg.errors import Ambiguous, NotFound
+from kg.errors import Ambiguous, NotFound, UsageError
 from kg.faces.diagrams.presets.drawn import WORDS, Drawn, percent
 from kg.faces.diagrams.scene import Edge, Facts, Node, Relation, Scene, Share
 from kg.graph.names import Iri, key_of, thing
@@ -36,6 +36,8 @@ def scene(records: Records, since: date, as_of: date, *, kind: str | None = None
         Ambiguous: `kind` means several things.
         NotFound: nothing has the name `kind`.
     """
+    if since > as_of:
+        raise UsageError(f"The first day, {since}, is after the second, {as_of}. Give the earlier one first.")
     answer = telling.difference(records, since, as_of, kind=kind, sense=sense)
     if answer.status in ("ambiguous", "not_found"):
         from kg.faces.text import render
