@@ -28,6 +28,7 @@ COMMANDS = {
     "queries": ("queries", "query", "sparql"),
     "graph": ("build", "check", "export"),
     "shares": ("shares",),
+    "serving": ("serve",),
 }  # fmt: skip
 
 
