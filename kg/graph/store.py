@@ -6,7 +6,7 @@ the engine and never formatted into the text of a query.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,10 +82,7 @@ class OxigraphStore:
             }
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
-        stated = [(Iri(predicate.value), native(value)) for predicate, value in found]
-        return sorted(
-            ((name, value) for name, value in stated if value is not None), key=lambda pair: (pair[0], str(pair[1]))
-        )
+        return in_order_of_name((Iri(predicate.value), native(value)) for predicate, value in found)
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         substitutions: dict[ox.Variable, Any] = {ox.Variable(name): literal(value) for name, value in bindings.items()}
@@ -99,24 +96,30 @@ class OxigraphStore:
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
         try:
-            return self._results(found, bindings)
+            return found_in(found, bindings)
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
 
-    @staticmethod
-    def _results(found: Any, bindings: Mapping[str, Value]) -> tuple[list[str], Results]:
-        if isinstance(found, ox.QuerySolutions):
-            # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
-            places = [
-                (place, variable.value)
-                for place, variable in enumerate(found.variables)
-                if variable.value not in bindings
-            ]
-            rows = [{name: native(solution[place]) for place, name in places} for solution in found]
-            return [name for _, name in places], rows
-        if isinstance(found, ox.QueryTriples):
-            return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
-        return [], bool(found)
+
+def found_in(found: Any, bindings: Mapping[str, Value]) -> tuple[list[str], Results]:
+    """Give what an engine found in Python's own values, without the variables that are bound."""
+    if isinstance(found, ox.QuerySolutions):
+        # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
+        places = [
+            (place, variable.value) for place, variable in enumerate(found.variables) if variable.value not in bindings
+        ]
+        rows = [{name: native(solution[place]) for place, name in places} for solution in found]
+        return [name for _, name in places], rows
+    if isinstance(found, ox.QueryTriples):
+        return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
+    return [], bool(found)
+
+
+def in_order_of_name(stated: Iterable[tuple[Iri, Value | None]]) -> list[tuple[Iri, Value]]:
+    """Put what is stated of a node in order: by property, then by value as text."""
+    return sorted(
+        ((name, value) for name, value in stated if value is not None), key=lambda pair: (pair[0], str(pair[1]))
+    )
 
 
 def _damaged(error: Exception) -> StoreError:
