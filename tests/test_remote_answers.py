@@ -34,7 +34,11 @@ def lines() -> list[str]:
     saved = Queries(Inputs.default().queries)
     for name in saved.names():
         cases = HERE / "competency" / f"{name}.yaml"
-        given = [case.get("params") or {} for case in yaml.load(cases.read_text("utf-8"), yaml.BaseLoader)] if cases.is_file() else []
+        given = (
+            [case.get("params") or {} for case in yaml.load(cases.read_text("utf-8"), yaml.BaseLoader)]
+            if cases.is_file()
+            else []
+        )
         for params in (saved.get(name).example, *given):
             found.append(shlex.join(("query", name, *(f"{key}={value}" for key, value in params.items()))))
     return sorted(dict.fromkeys(found))
