@@ -19,7 +19,7 @@ from kg.graph.terms import Value
 SAVED = Queries(Inputs.default().queries)
 THING = Iri("https://example.org/a")
 HOSTILE = (
-    '"} ; DROP ALL ; #', "\\", '"""', "'''", "\n\r\t", "a\u0000b", "?thing", "\\u0022", "> . ?s ?p ?o . <", "\u202e", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    '"} ; DROP ALL ; #', "\\", '"""', "'''", "\n\r\t", "a\u0000b", "?thing", "\\u0022", "> . ?s ?p ?o . <", "\u202e", "\U0001f600",
 )  # fmt: skip
 
 
