@@ -219,11 +219,11 @@ def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
 
 
 def test_credentials_are_not_sent_in_the_open() -> None:
-    with pytest.raises(StoreError, match="plain http to example.org"):
+    with pytest.raises(StoreError, match="plain http to example"):
         Graph.open("http://example.org/sparql")
 
 
-def test_a_graph_of_another_release_is_not_asked(small: Compiled) -> None:
+def test_a_graph_of_another_release_is_not_asked() -> None:
     held = release.Release("2020.1.0", "00", {})
     body = release.n_triples(release.described(held))
     with (

@@ -66,7 +66,7 @@ def elsewhere(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> libra
 
 
 @pytest.fixture(scope="session")
-def printed(in_memory: library.Graph) -> dict[str, tuple[int, str]]:
+def printed() -> dict[str, tuple[int, str]]:
     """What the embedded engine has been found to answer."""
     return {}
 
