@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import UsageError
-from kg.graph.binding import By, in_order, put
+from kg.graph.binding import By, in_order, is_plain, put, put_many
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from kg.graph.names import Iri
@@ -63,6 +63,31 @@ def test_names_in_texts_addresses_and_comments_stay() -> None:
 def test_what_a_query_sets_itself_cannot_be_given(text: str) -> None:
     with pytest.raises(UsageError, match="sets"):
         put(text, {"x": 1})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in SAVED.names()
+        if name != "statements-of" and is_plain(SAVED.text(name)) and len(SAVED.get(name).params) == 1
+    ],
+)
+def test_a_plain_query_for_many_gives_each_its_own_rows(graph: Graph, name: str) -> None:
+    text, (param, *_) = SAVED.text(name), SAVED.get(name).params
+    _, every = graph.store.query(text)
+    assert isinstance(every, list)
+    some = list(dict.fromkeys(row[param] for row in every if isinstance(row, dict) and isinstance(row[param], Iri)))[
+        :30
+    ]
+    if not some:  # what it is asked about is a text or a number
+        return
+    made = put_many(text, param, some)
+    _, found = graph.store.query(made.text)
+    rows = in_order(found, made.order)  # type: ignore[arg-type]
+    for value in some:
+        own = [{column: cell for column, cell in row.items() if column != param} for row in rows if row[param] == value]
+        assert own == graph.store.select(text, **{param: value})
 
 
 def test_what_a_query_does_not_have_cannot_be_given() -> None:

@@ -77,7 +77,10 @@ def is_plain(text: str) -> bool:
 def put_many(text: str, name: str, values: Iterable[Iri]) -> Put:
     """Ask a plain query for many values of a variable at once, which then is among its columns."""
     asked = put(text, {})
-    return asked._replace(text=f"{asked.text} VALUES ?{name} {{ {' '.join(written(value) for value in values)} }}")
+    head, _, pattern = asked.text.partition("{")
+    # Behind the pattern Virtuoso 7.2.5 takes thirty times as long: 3.8 s and 0.13 s for the codes of 120 bodies.
+    listed = " ".join(written(value) for value in values)
+    return asked._replace(text=f"{head}{{ VALUES ?{name} {{ {listed} }} {pattern}")
 
 
 def in_order(rows: list[dict[str, Any]], order: tuple[By, ...]) -> list[dict[str, Any]]:
