@@ -68,6 +68,7 @@ def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words:
     body = _templates().get_template(template).render(
         site=site,
         asked=asked,
+        status=status,
         release=site.graph.release,
         link=partial(_link, site),
         asset=partial(links.asset, site),
