@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kg.answers import language
 from kg.answers.answer import ATTRIBUTION
 from kg.faces.serve.exchange import Asked, Reply, Site
-from kg.faces.serve.pages import links
+from kg.faces.serve.pages import links, telling
 
 NAME: Final = "nhs-kg"
 TITLE: Final = "A knowledge graph of the integration structures of the NHS in England"
@@ -47,8 +47,14 @@ def _templates() -> Environment:
         loader=FileSystemLoader(_HOME / "templates", encoding="utf-8"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
-    made.filters |= {"number": language.number, "written": language.written}
-    made.globals |= {"name": NAME, "tagline": TITLE, "licence": OGL, "attribution": ATTRIBUTION}
+    made.filters |= {
+        "number": language.number, "written": language.written, "capitalised": language.capital,
+        "cut": partial(language.shown, most=120),
+    }  # fmt: skip
+    made.globals |= {
+        "name": NAME, "tagline": TITLE, "licence": OGL, "attribution": ATTRIBUTION, "path_of": telling.path_of,
+        "period": telling.period,
+    }  # fmt: skip
     return made
 
 
@@ -62,6 +68,7 @@ def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words:
     body = _templates().get_template(template).render(
         site=site,
         asked=asked,
+        status=status,
         release=site.graph.release,
         link=partial(_link, site),
         asset=partial(links.asset, site),
