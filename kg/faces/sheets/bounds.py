@@ -54,7 +54,7 @@ def _refuse_workbook(path: Path) -> None:
     size = sum(part.file_size for part in parts)
     if size > _WORKBOOK or len(parts) > _PARTS:
         raise BadInput(
-            f"{path} unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than is taken. Save the one sheet that is needed as CSV in UTF-8."
+            f"{path} unpacks to {size / 1e6:,.0f} MB, more than is taken. Save the one sheet that is needed as CSV in UTF-8."
         )
 
 

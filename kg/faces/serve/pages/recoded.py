@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.answers.vintage import Vintage
-from kg.errors import BadInput, KgError, UsageError
+from kg.errors import BadInput, KgError, StoreError, UsageError
 from kg.faces import losses, sheets, vintages
 from kg.faces.library import Graph
 from kg.faces.serve.pages.parcel import Parcel
@@ -60,6 +60,8 @@ def outcome(graph: Graph, parcel: Parcel, ending: str) -> Outcome:
             _look(graph, parcel, path, found)
             if parcel.one("to"):
                 _recode(graph, parcel, path, found, ending)
+        except StoreError:  # no fault of the table
+            raise
         except KgError as error:
             found.fault = _said(str(error), path, parcel.name)
     return found
