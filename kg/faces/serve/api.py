@@ -19,6 +19,22 @@ FORMS: Final = {
     "markdown": "text/markdown; charset=utf-8",
 }  # fmt: skip
 _ROWS: Final = 100_000
+_EXAMPLES: Final[dict[str, dict[str, str]]] = {
+    "ask": {"sentence": "what did ACS become?"}, "became": {"name": "ACS"}, "before": {"name": "ICS"},
+    "lineage": {"name": "10G"}, "members": {"name": "Berkshire West", "as_of": "2018-06-01"},
+    "memberships": {"name": "15A"}, "timeline": {"name": "NHS Frimley ICB"},
+    "count": {"kind": "CCG", "by": "region", "as_of": "2021-04-01"}, "population": {"name": "CCG", "by": "region"},
+    "coverage": {"kind": "PCN"}, "show": {"name": "ICS"}, "diff": {"since": "2026-03-31", "until": "2026-04-01"},
+    "find": {"text": "Frimley"},
+}  # fmt: skip
+
+
+def index(site: Site, asked: Asked) -> Reply:
+    """Tell people how to ask, with an example of each question."""
+    from kg.faces.serve.pages.frame import page
+
+    told = [{**verb._asdict(), "example": _EXAMPLES[verb.name]} for verb in verbs.VERBS.values()]
+    return page(site, asked, "api.html", verbs=told, base=site.home.rstrip("/") or site.root)
 
 
 def answer(site: Site, asked: Asked) -> Reply:
@@ -59,7 +75,9 @@ def query(site: Site, asked: Asked) -> Reply:
     as_of = verbs.day("as_of", given.pop("as_of")) if "as_of" in given else None
     found = site.graph.query(name, given, as_of=as_of)
     if len(found) > _ROWS:
-        raise UsageError(f"This finds {len(found):,} rows, more than the {_ROWS:,} given at once. The whole graph is at /download.")
+        raise UsageError(
+            f"This finds {len(found):,} rows, more than the {_ROWS:,} given at once. The whole graph is at /download."
+        )
     readable = [{key: curie(value) if isinstance(value, Iri) else value for key, value in row.items()} for row in found]
     columns = list(site.graph.graph.queries.get(name).columns)
     told = rows(columns, readable, form, query=name, params=given, release=site.graph.release)
@@ -80,7 +98,7 @@ def concordance(site: Site, asked: Asked) -> Reply:
 
 def openapi(site: Site, asked: Asked) -> Reply:
     """Describe the API in OpenAPI 3.1."""
-    from kg.faces.serve.description import described
+    from kg.faces.serve.openapi import described
 
     _none(asked)
     return _json(described(site.root, site.home, site.graph.release, day(None)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -52,7 +51,9 @@ def described(site: Site, asked: Asked) -> Reply:
     category, key = asked.parts["category"], asked.parts["key"]
     form = next((form for form in FORMS if form.ending == asked.parts["ending"]), None)
     if form is None:
-        raise NotFound(f"There is no form .{asked.parts['ending'][:20]}. The forms: {', '.join(form.ending for form in FORMS)}.")
+        raise NotFound(
+            f"There is no form .{asked.parts['ending'][:20]}. The forms: {', '.join(form.ending for form in FORMS)}."
+        )
     subject, own = _stated(site, category, key)
     rows = site.graph.graph.rows("rows-about", thing=subject)
     lines = {*((subject, name, value) for name, value in own), *((row["node"], row["property"], row["value"]) for row in rows)}  # fmt: skip
@@ -62,7 +63,10 @@ def described(site: Site, asked: Asked) -> Reply:
     for name, value in about.items():
         prefix, _, local = name.partition(":")
         triples.append(ox.Triple(document, ox.NamedNode(PREFIXES[prefix] + local), ox.NamedNode(value)))
-    headers = (("Link", f'<{subject}>; rel="about"'), ("Content-Disposition", f'inline; filename="{key}.{form.ending}"'))
+    headers = (
+        ("Link", f'<{subject}>; rel="about"'),
+        ("Content-Disposition", f'inline; filename="{key}.{form.ending}"'),
+    )
     return Reply(serialized(triples, form.rdf), f"{form.media}; charset=utf-8", headers=headers)
 
 
@@ -118,6 +122,3 @@ def _stated(site: Site, category: str, key: str) -> tuple[Iri, Iterable[tuple[Ir
 def _triple(subject: Iri, name: Iri, value: object) -> ox.Triple:
     term = ox.NamedNode(value) if isinstance(value, Iri) else literal(value)  # type: ignore[arg-type]
     return ox.Triple(ox.NamedNode(subject), ox.NamedNode(name), term)
-
-
-__all__ = ["FORMS", "LICENCE", "Form", "Path", "dataset", "described", "download", "identified", "ontology"]

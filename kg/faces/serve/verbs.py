@@ -59,7 +59,9 @@ def read(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dict[st
         raise UsageError(f'There is no parameter "{unknown[0][:80]}" here. The parameters: {", ".join(names)}.')
     values = {parameter.name: _value(parameter, given[parameter.name]) for parameter in parameters if parameter.name in given}  # fmt: skip
     if missing := [parameter for parameter in parameters if parameter.required and parameter.name not in given]:
-        raise UsageError(f"The parameter {missing[0].name} is missing: {missing[0].help[0].lower()}{missing[0].help[1:]}")
+        raise UsageError(
+            f"The parameter {missing[0].name} is missing: {missing[0].help[0].lower()}{missing[0].help[1:]}"
+        )
     return values
 
 

@@ -50,7 +50,9 @@ def described(root: str, home: str, release: str, today: date) -> dict[str, Any]
 
 
 def _verb(verb: verbs.Verb) -> dict[str, Any]:
-    forms = {kind.partition(";")[0]: {"schema": {"type": "string"}} for form, kind in api.FORMS.items() if form != "json"}
+    forms = {
+        kind.partition(";")[0]: {"schema": {"type": "string"}} for form, kind in api.FORMS.items() if form != "json"
+    }
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/answer"}}, **forms}
     told = {
         "200": _as(content, "The answer; status unknown when it is not recorded."),
@@ -61,7 +63,13 @@ def _verb(verb: verbs.Verb) -> dict[str, Any]:
 
 
 def _query() -> dict[str, Any]:
-    name = {"name": "name", "in": "path", "required": True, "description": "A saved query; /api/queries lists them.", "schema": _TEXT}
+    name = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "A saved query; /api/queries lists them.",
+        "schema": _TEXT,
+    }
     given = {
         "name": "params", "in": "query", "style": "form", "explode": True, "description": "The parameters of the query, and as_of.",
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
