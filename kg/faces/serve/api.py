@@ -34,7 +34,7 @@ def index(site: Site, asked: Asked) -> Reply:
     from kg.faces.serve.pages.frame import page
 
     told = [{**verb._asdict(), "example": _EXAMPLES[verb.name]} for verb in verbs.VERBS.values()]
-    return page(site, asked, "api.html", verbs=told, base=site.home.rstrip("/") or site.root)
+    return page(site, asked, "api.html", verbs=told, base=site.home.rstrip("/") or f"http://127.0.0.1:8000{site.root}")
 
 
 def answer(site: Site, asked: Asked) -> Reply:
