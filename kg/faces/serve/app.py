@@ -24,7 +24,9 @@ STATIC: Final = Path(__file__).parent / "pages" / "static"
 
 def application(site: Site) -> Starlette:
     """Give the whole site as an ASGI application."""
-    routes: list[Any] = [At(route.pattern, partial(_respond, site, route), methods=[*route.methods]) for route in ROUTES]
+    routes: list[Any] = [
+        At(route.pattern, partial(_respond, site, route), methods=[*route.methods]) for route in ROUTES
+    ]
     return Starlette(routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))])
 
 

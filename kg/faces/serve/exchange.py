@@ -65,12 +65,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply, whole; `media` is its Content-Type."""
+    """A reply, whole; `media` is its Content-Type, and `file` names a file whose content is given instead of `body`."""
 
     body: bytes
     media: str = "text/html; charset=utf-8"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    file: str = ""
 
 
 def see(address: str) -> Reply:

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from markupsafe import Markup
-
+from kg.answers import difference
 from kg.answers.answer import Answer, Result
+from kg.answers.record import Records
 from kg.errors import Ambiguous, NotFound, UsageError
 from kg.faces import histories, text
 from kg.faces.recoding import day
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages.frame import page
 from kg.faces.serve.pages.home import kinds_of
+from kg.faces.serve.pages.picture import inline
 from kg.faces.serve.pages.telling import MOST, Notes
 
 #: More lines than this are not drawn unless somebody asks; far more could not be read, and take seconds.
@@ -40,6 +41,9 @@ def compare(site: Site, asked: Asked) -> Reply:
 
     What is asked wrongly is said on the page, above the form that it was asked with.
     """
+    from kg.faces.diagrams.presets import compare as drawn
+
+    records = Records(site.graph.graph)
     since, until, kind = asked.one("from") or "", asked.one("to") or "", asked.one("kind") or ""
     words: dict[str, Any] = {
         "since": since, "until": until, "kind": kind, "examples": _EXAMPLES, "fault": "", "answer": None,
@@ -50,7 +54,7 @@ def compare(site: Site, asked: Asked) -> Reply:
     try:
         if not since or not until:
             raise UsageError("Two days are compared. Give both.")
-        answer = site.graph.diff(since, until, kind=kind or None)
+        answer = difference.difference(records, day(since), day(until), kind=kind or None)
         if answer.status in ("not_found", "ambiguous"):
             raise NotFound(answer.sentence)
     except (UsageError, NotFound, Ambiguous) as error:
@@ -78,7 +82,7 @@ def compare(site: Site, asked: Asked) -> Reply:
     wanted = len(answer.results) <= _DRAWN or (asked.one("picture") is not None and len(answer.results) <= _MOST_DRAWN)
     words |= {
         "answer": answer, "notes": notes, "groups": groups, "counts": histories.counts(answer), "headings": histories.HEADINGS,
-        "picture": _picture(site, since, until, kind) if wanted and answer.results else None,
+        "picture": inline(drawn.scene(records, day(since), day(until), kind=kind or None)) if wanted and answer.results else None,
         "offered": not wanted and len(answer.results) <= _MOST_DRAWN, "most": MOST,
     }  # fmt: skip
     return page(site, asked, "compare.html", **words)
@@ -90,14 +94,7 @@ def _groups(answer: Answer) -> Iterator[tuple[str, list[Group]]]:
         room, found = MOST, []
         for kind, held in groupby(results, key=lambda result: result.kind):
             told = list(held)
-            lines = [(result, histories.told(answer, result)) for result in told[: max(room, 0)]]
+            lines = [(result, histories.told(answer, result).replace(" -> ", " → ")) for result in told[: max(room, 0)]]
             found.append(Group(kind or "of no recorded kind", lines, len(told)))
             room -= len(lines)
         yield str(change), found
-
-
-def _picture(site: Site, since: str, until: str, kind: str) -> Markup:
-    from kg.faces.diagrams.renderers import svg
-
-    scene = site.graph.draw("compare", since, until, kind=kind or None).scene
-    return Markup(svg.picture(scene, embed=False))

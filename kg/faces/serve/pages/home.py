@@ -15,8 +15,10 @@ from kg.graph.names import BASE, Iri, key_of
 
 #: Families in the order in which readers look for them.
 _FAMILIES: Final = {
-    "commissioner": "Those who buy care", "system": "Systems", "partnership": "Partnerships", "provider": "Providers and groups of providers",
-    "place": "Places and neighbourhoods", "regional": "National and regional bodies", "programme": "Programmes and contracts",
+    "commissioner": "Those who buy care", "system": "Systems", "partnership": "Partnerships",
+    "provider": "Providers and groups of providers", "place": "Places and neighbourhoods",
+    "programme": "Programmes and contracts", "council": "Councils and their boards", "national": "National bodies",
+    "region": "Regional and local arms", "support": "Support",
 }  # fmt: skip
 EXAMPLES: Final = ("What did ACS become?", "How many CCGs were there in 2019?", "NHS Frimley ICB", "QNQ", "ICP")
 
@@ -80,18 +82,15 @@ def kinds_of(graph: Graph) -> tuple[Kind, ...]:
 def _counts(graph: Graph) -> tuple[tuple[str, int], ...]:
     """Count what is in the graph, by sort."""
     sorts = {
-        "organisations": "org:Organization", "events": "nis:PolicyChange", "memberships": "org:Membership",
-        "codes": "nis:CodeAssignment", "names": "nis:Naming", "numbers": "nis:Observation", "claims": "nis:Claim",
-        "sources": "nis:Source",
+        "organisations": "a org:Organization", "events": "nis:happenedOn ?day ; nis:summary ?summary",
+        "memberships": "a org:Membership", "codes": "a nis:CodeAssignment", "names": "a nis:Naming",
+        "numbers": "a nis:Observation", "claims": "a nis:Claim", "sources": "a nis:Source",
     }  # fmt: skip
-    found = []
-    for words, sort in sorts.items():
-        query = (
-            "PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX org: <http://www.w3.org/ns/org#> "
-            f"SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {{ ?thing a {sort} }}"
-        )
-        found.append((words, int(graph.store.select(query)[0]["count"])))
-    return tuple(found)
+    count = """
+        PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX org: <http://www.w3.org/ns/org#>
+        SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing %s }
+    """
+    return tuple((words, int(graph.store.select(count % told)[0]["count"])) for words, told in sorts.items())
 
 
 def label_of(graph: Graph, kind: Iri) -> str:

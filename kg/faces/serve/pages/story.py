@@ -20,6 +20,7 @@ from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages import links
 from kg.faces.serve.pages.citing import Citation, linked_data
 from kg.faces.serve.pages.frame import page
+from kg.faces.serve.pages.picture import inline
 from kg.faces.serve.pages.telling import MOST, Notes, path_to, query_about
 from kg.facts.dates import PartialDate
 from kg.graph.names import Iri, curie, key_of
@@ -68,7 +69,7 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
     on_day = Question(records, iri, as_of, PartialDate(as_of, "day") if given else None)
     members = _of_kind(records, on_day) if thing.is_kind else _crowd(membership.members(on_day))
     groups = _crowd(membership.memberships(on_day))
-    picture = _picture(site, iri, as_of, course)
+    picture = _picture(question, course)
     assert shown.subject is not None
     notes = Notes(shown, course, claims)
     notes.add(tuple(records.source(key) for crowd in (members, groups) for key in _keys(crowd)))
@@ -151,15 +152,15 @@ def _cautions(*answers: Answer) -> list[tuple[str, tuple[str, ...]]]:
     return list(dict(pairs).items())
 
 
-def _picture(site: Site, iri: Iri, as_of: date, course: Answer) -> Markup | None:
+def _picture(question: Question, course: Answer) -> Markup | None:
     """Draw the lineage, unless there is none to draw or too much of it."""
-    from kg.faces.diagrams.renderers import svg
+    from kg.faces.diagrams.presets import lineage as preset
 
     boxes = {ref.key for step in course.steps for ref in (*step.from_, *step.to)}
     if not 1 < len(boxes) <= _MOST_BOXES:
         return None
-    scene = site.graph.draw("lineage", iri, as_of=as_of).scene
-    return Markup(svg.picture(scene, embed=False)) if len(scene.nodes) > 1 else None
+    scene = preset.scene(question)
+    return inline(scene) if len(scene.nodes) > 1 else None
 
 
 def _other(site: Site, asked: Asked) -> str:
