@@ -24,7 +24,9 @@ def _templates() -> Environment:
 
 def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words: Any) -> Reply:
     """Give a page of a template, with the frame around it."""
-    body = _templates().get_template(template).render(
-        site=site, asked=asked, release=site.graph.release, attribution=ATTRIBUTION, **words
+    body = (
+        _templates()
+        .get_template(template)
+        .render(site=site, asked=asked, release=site.graph.release, attribution=ATTRIBUTION, **words)
     )
     return Reply(body.encode(), status=status)
