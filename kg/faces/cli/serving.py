@@ -41,7 +41,7 @@ def serve(
 
     with kg serve --root /kg --home https://example.org/kg. The slash after the port takes the prefix off. Headers
     such as X-Forwarded-For are not read: addresses are made of --home and --root alone.
-    """
+    """  # noqa: D301 - the mark that keeps the lines of the example apart
     from kg.errors import UsageError
     from kg.faces.serve.app import serve as listen
     from kg.faces.serve.exchange import Limits

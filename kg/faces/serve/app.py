@@ -23,9 +23,9 @@ from kg.errors import BadInput, UsageError
 from kg.faces.recoding import day
 from kg.faces.serve.answering import Refused, told
 from kg.faces.serve.connection import HEAD_SIZE, Connection
-from kg.faces.serve.exchange import Reply
+from kg.faces.serve.exchange import Asked, Reply
 from kg.faces.serve.kept import Kept, fresh
-from kg.faces.serve.limits import Guard, Receive, Scope, Send, plain, sent, taken
+from kg.faces.serve.limits import Guard, Receive, Scope, Send, Underway, largest, plain, sent, taken
 from kg.faces.serve.pool import Pool
 from kg.faces.serve.routes import ROUTES, Route
 from kg.faces.serve.worker import Settings
@@ -34,9 +34,6 @@ STATIC: Final = Path(__file__).parent / "pages" / "static"
 #: What may be kept by whoever passes a reply on: an hour, since the day that is meant when none is named goes on.
 CACHED: Final = "public, max-age=3600"
 _FOREVER: Final = "public, max-age=31536000, immutable"
-#: Bytes of large replies that may be on their way to readers at once, and what is large.
-_UNDERWAY: Final = 256_000_000
-_LARGE: Final = 1 << 20
 #: Seconds that requests are given to end when the server is told to stop.
 _ENDING: Final = 3
 _NOWHERE: Final = Route("/{path:path}", "answering:nowhere")
@@ -45,10 +42,8 @@ _NOWHERE: Final = Route("/{path:path}", "answering:nowhere")
 class _Endpoint:
     """Answers at one route by the pool: what is kept first, then a worker."""
 
-    underway = 0
-
-    def __init__(self, pool: Pool, kept: Kept, route: Route) -> None:
-        self.pool, self.kept, self.route = pool, kept, route
+    def __init__(self, pool: Pool, kept: Kept, underway: Underway, route: Route) -> None:
+        self.pool, self.kept, self.underway, self.route = pool, kept, underway, route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -57,28 +52,23 @@ class _Endpoint:
             await sent(told(plain({**scope, "query_string": b""}), refusal.status, str(refusal)), scope, send)
             return
         try:
-            if asked.method == "POST":
-                asked = replace(asked, body=await taken(scope, receive))
-            key = self.kept.key(asked, day(None))
-            reply = self.kept.get(key)
-            if reply is None:
-                reply = await self.pool.answer(self.route, asked, lambda: _gone(receive))
-                reply = _completed(reply)
-                self.kept.put(key, reply)
-            await self._send(fresh(reply, asked), scope, send)
+            with self.underway.room(largest(scope) if asked.method == "POST" else 0):
+                body = await taken(scope, receive) if asked.method == "POST" else b""
+                method = "GET" if asked.method == "HEAD" else asked.method
+                reply = await self._reply(replace(asked, method=method, body=body), receive)
+            with self.underway.room(len(reply.body)):
+                await sent(reply, scope, send)
         except Refused as refusal:
-            if refusal.status != 499:
+            if refusal.status != 499:  # nobody is there to be told
                 await sent(told(asked, refusal.status, str(refusal), refusal.headers), scope, send)
 
-    async def _send(self, reply: Reply, scope: Scope, send: Send) -> None:
-        size = len(reply.body) if len(reply.body) > _LARGE else 0
-        if size and _Endpoint.underway + size > _UNDERWAY:
-            raise Refused(503, "The server has too many large replies on their way. Ask again later.", Retry_After="30")
-        _Endpoint.underway += size
-        try:
-            await sent(reply, scope, send)
-        finally:
-            _Endpoint.underway -= size
+    async def _reply(self, asked: Asked, receive: Receive) -> Reply:
+        key = self.kept.key(asked, day(None))
+        reply = self.kept.get(key)
+        if reply is None:
+            reply = _completed(await self.pool.answer(self.route, asked, lambda: _gone(receive)))
+            self.kept.put(key, reply)
+        return fresh(reply, asked)
 
 
 async def _gone(receive: Receive) -> None:
@@ -102,14 +92,14 @@ def application(pool: Pool) -> Guard:
         yield
         await pool.stop()
 
-    kept = Kept()
+    kept, underway = Kept(), Underway()
     routes: list[Any] = [
         At("/healthz", _healthy, methods=["GET"]),
         Mount("/static", _Static(directory=STATIC, check_dir=False)),
     ]
     for route in (*ROUTES, _NOWHERE):
         methods = {*route.methods, "HEAD"} if "GET" in route.methods else {*route.methods}
-        routes.append(At(route.pattern, _Endpoint(pool, kept, route), methods=sorted(methods)))
+        routes.append(At(route.pattern, _Endpoint(pool, kept, underway, route), methods=sorted(methods)))
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _fault})
     app.router.redirect_slashes = False
     return Guard(app)

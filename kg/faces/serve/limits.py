@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,8 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: What a picture may that is opened by itself: it carries its style and its font.
+_PICTURE: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox"
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
@@ -34,11 +37,13 @@ BODIES: Final = {"/sparql": 256 << 10, "/crosswalk": 20 << 20, "/draw": 256 << 1
 _BODY: Final = 64 << 10
 #: What is read of a body that is too large before it is refused, so that the sender comes to read why.
 _DRAINED: Final = 32 << 20
-#: Seconds to send a body, and those more for each MB.
+#: Seconds to send a body, and the bytes a second that a large one comes in at least.
 BODY_TIME: Final = 15.0
+BODY_RATE: Final = 256 << 10
 _HEADERS: Final = 64
 _PARAMETERS: Final = 200
 _PART: Final = 128 << 10
+_LARGE: Final = 1 << 20
 
 #: Addresses whose answers pages of other sites may read.
 _OPEN: Final = ("/sparql", "/api", "/data", "/id", "/ontology", "/.well-known", "/download/")
@@ -102,11 +107,9 @@ def _refused(scope: Scope) -> Reply | None:
 def _completed(path: str, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     names = {name.lower(): value for name, value in headers}
     headers += [pair for pair in _ALWAYS if pair[0] not in names]
-    if (
-        names.get(b"content-type", b"").startswith((b"text/html", b"image/svg"))
-        and b"content-security-policy" not in names
-    ):
-        headers.append((b"content-security-policy", POLICY.encode()))
+    media = names.get(b"content-type", b"")
+    if media.startswith((b"text/html", b"image/svg")) and b"content-security-policy" not in names:
+        headers.append((b"content-security-policy", (POLICY if media.startswith(b"text/html") else _PICTURE).encode()))
     if path.startswith(_OPEN):
         headers += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
     return headers
@@ -134,6 +137,34 @@ def plain(scope: Scope, body: bytes = b"") -> Asked:
     return Asked(scope["path"], scope["method"], dict(scope.get("path_params") or {}), tuple(query), headers, body)
 
 
+def largest(scope: Scope) -> int:
+    """Give the bytes that a body sent to this address may have."""
+    return next((size for start, size in BODIES.items() if scope["path"].startswith(start)), _BODY)
+
+
+class Underway:
+    """Counts the bytes of what is large and on its way, in or out, up to `most` in all."""
+
+    def __init__(self, most: int = 256_000_000) -> None:
+        self._most, self._size = most, 0
+
+    @contextmanager
+    def room(self, size: int) -> Iterator[None]:
+        """Hold room for so many bytes; what is small needs none.
+
+        Raises:
+            Refused: 503, there is none left.
+        """
+        size = size if size > _LARGE else 0
+        if size and self._size + size > self._most:
+            raise Refused(503, "The server has too much on its way already. Ask again later.", Retry_After="30")
+        self._size += size
+        try:
+            yield
+        finally:
+            self._size -= size
+
+
 async def taken(scope: Scope, receive: Receive) -> bytes:
     """Read the body of a request.
 
@@ -143,12 +174,12 @@ async def taken(scope: Scope, receive: Receive) -> bytes:
     headers = {name.lower(): value for name, value in scope["headers"]}
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise Refused(415, "The body is compressed, and is not read. Send it as it is.", Connection="close")
-    most = next((size for start, size in BODIES.items() if scope["path"].startswith(start)), _BODY)
+    most = largest(scope)
     stated = headers.get(b"content-length", b"0")
     size = int(stated) if stated.isdigit() else 0
     parts, length = list[bytes](), 0
     try:
-        async with asyncio.timeout(BODY_TIME + most / (1 << 20)):
+        async with asyncio.timeout(BODY_TIME + most / BODY_RATE):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":

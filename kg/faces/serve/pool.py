@@ -220,6 +220,7 @@ class Pool:
                 theirs.close()
                 worker = _Worker(*await asyncio.open_connection(sock=ours, limit=1 << 20))
                 worker.pid = await asyncio.wait_for(worker.receive(), _BIRTH)
+                self._deaths.pop(worker.pid, None)  # of an earlier one that had this number
                 self._idle.put_nowait(worker)
                 return
             except (OSError, asyncio.IncompleteReadError, TimeoutError):

@@ -9,6 +9,7 @@ gone, however it ended, the nursery ends them all; each ends by itself when a jo
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import signal
@@ -149,16 +150,27 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
 
 
 def _prepare(held: _Held) -> None:
-    """Import and read in what most answers need, once for all workers; a page that is not there yet is passed over."""
+    """Import and read in what answers need, once for all workers: what each had to do anew would make its first one slow.
+
+    A page that is not there yet is passed over.
+    """
     from kg.faces.serve.answering import answered
-    from kg.faces.serve.routes import Route
+    from kg.faces.serve.routes import ROUTES, Route
 
     site = held.site()
-    for path, answer in (("/", "pages.home:home"), ("/about", "pages.home:about")):
+    for module in {route.answer.partition(":")[0] for route in ROUTES}:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"kg.faces.serve.{module}")
+    html = {"accept": "text/html"}
+    for path, answer, query in (
+        ("/", "pages.home:home", ()),
+        ("/sparql", "protocol:sparql", (("query", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"), ("format", "ttl"))),
+        ("/doc/kind/icb", "pages.thing:thing", ()),
+    ):
+        parts = dict(zip(("category", "key"), path.split("/")[2:], strict=False))
         with contextlib.suppress(Exception):
-            answered(site, Route(path, answer), Asked(path, headers={"accept": "text/html"}))
+            answered(site, Route(path, answer), Asked(path, parts=parts, query=query, headers=html))
     with contextlib.suppress(KgError):
-        site.graph.show("ICB")
         site.graph.became("CCG")
 
 
