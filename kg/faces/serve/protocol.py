@@ -112,17 +112,17 @@ def _no_update() -> Refused:
 
 
 def _accept(asked: Asked, words: Sequence[tuple[str, str]]) -> str:
-    """Give what is accepted: what the parameter names, before what the header says."""
-    given = {value.strip().lower() for name, value in words if name in ("format", "output") and value.strip()}
-    if not given:
+    """Give what is accepted: what the parameter names, before what the header says.
+
+    SPARQLWrapper sends both parameters, with several names of one format.
+    """
+    given = [value.strip().lower() for word in ("format", "output") for name, value in words if name == word]
+    media = [FORMATS.get(name, name if "/" in name else "") for name in given if name]
+    if not media:
         return asked.accept
-    name = min(given)
-    media = FORMATS.get(name, name if "/" in name else "")
-    if len(given) > 1 or not media:
-        raise UsageError(
-            f'The parameter format takes one of {", ".join(FORMATS)}; this is "{", ".join(sorted(given))[:100]}".'
-        )
-    return media
+    if not any(media):
+        raise UsageError(f'The parameter format takes one of {", ".join(FORMATS)}; this is "{given[0][:100]}".')
+    return next(filter(None, media))
 
 
 def _wants_page(accept: str) -> bool:

@@ -106,7 +106,9 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
         held = _Held(settings)
         if held.shared:
             _prepare(held)
-    except KgError as fault:
+    except Exception as fault:
+        if not isinstance(fault, KgError):
+            traceback.print_exc()
         control.sendall(str(fault).encode())
         os._exit(1)
     gc.collect()
