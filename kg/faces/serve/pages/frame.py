@@ -59,7 +59,6 @@ def _templates() -> Environment:
 
 
 def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words: Any) -> Reply:
-<<<<<<< HEAD
     """Give a page of a template, with the frame around it.
 
     Every template extends base.html and fills its blocks `title`, `head` and `main`. Besides the words given here
@@ -76,14 +75,6 @@ def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words:
         places=[place for place in PLACES if place.kept or not site.frozen],
         **words,
     )  # fmt: skip
-=======
-    """Give a page of a template, with the frame around it."""
-    body = (
-        _templates()
-        .get_template(template)
-        .render(site=site, asked=asked, release=site.graph.release, attribution=ATTRIBUTION, **words)
-    )
->>>>>>> cb2970e4066347358b6ca5280e4fce7d1d42ed54
     return Reply(body.encode(), status=status)
 
 
