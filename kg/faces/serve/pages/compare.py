@@ -87,7 +87,7 @@ def compare(site: Site, asked: Asked) -> Reply:
     wanted = len(answer.results) <= _DRAWN or (asked.one("picture") is not None and len(answer.results) <= _MOST_DRAWN)
     words |= {
         "answer": answer, "notes": notes, "groups": groups, "counts": histories.counts(answer), "headings": histories.HEADINGS,
-        "picture": inline(drawn.scene(records, day(since), day(until), kind=kind or None)) if wanted and answer.results else None,
+        "picture": inline(drawn.scene(records, day(since), day(until), answer=answer)) if wanted and answer.results else None,
         "offered": not wanted and len(answer.results) <= _MOST_DRAWN, "most": MOST,
     }  # fmt: skip
     return page(site, asked, "compare.html", **words)

@@ -6,45 +6,34 @@ import json
 from typing import Final, NamedTuple
 
 from kg.faces.serve.exchange import Asked, Reply, Site
+from kg.faces.serve.files import FILES, STEM, size
 from kg.faces.serve.pages.frame import page
 
 _MANIFEST: Final = "manifest.json"
 
 
-class File(NamedTuple):
-    """A file of the release: its name below /download, what it holds, and its size in bytes and SHA-256 where known."""
+class Line(NamedTuple):
+    """A file as the page lists it; `size` is in bytes and None, and `sha256` empty, where they are not known yet."""
 
     name: str
     words: str
-    size: int = 0
-    sha256: str = ""
-
-
-FILES: Final = (
-    File("nhs-integration.nq", "N-Quads: the whole graph, with its named graphs. The other files are made of it."),
-    File("nhs-integration.ttl", "Turtle: all that is stated and derived, merged."),
-    File("nhs-integration.jsonld", "JSON-LD: the same."),
-    File("nhs-integration.graphml", "GraphML: who became whom, for network tools such as Gephi."),
-    File("nhs-integration.csv", "CSV: who became whom, a row a transfer, for a spreadsheet."),
-)
-CATALOGUE: Final = (
-    File("void.ttl", "VoID and DCAT: what the data set is, for catalogues."),
-    File("queries.ttl", "The saved queries as SHACL SPARQL examples, for editors and crawlers."),
-)
+    size: int | None
+    sha256: str
 
 
 def download(site: Site, asked: Asked) -> Reply:
     """Give the page of the files of the release."""
-    return page(site, asked, "download.html", files=[_measured(site, file) for file in FILES], catalogue=CATALOGUE)
+    lines = [
+        Line(file.name, file.words, size(site, file), _checksum(site) if file.name == f"{STEM}.nq" else "")
+        for file in FILES
+    ]
+    return page(site, asked, "download.html", files=lines)
 
 
-def _measured(site: Site, file: File) -> File:
-    """Add the size and checksum of the N-Quads, which stand ready; the others are written when they are asked for."""
-    source = site.graph.graph.n_quads
-    if not file.name.endswith(".nq") or not source.is_file():
-        return file
+def _checksum(site: Site) -> str:
+    """Give the SHA-256 of the N-Quads, of which all other files are made, as it was found when they were written."""
     try:
-        sha256 = json.loads((source.parent / _MANIFEST).read_text(encoding="utf-8"))["graph_sha256"]
+        manifest = json.loads((site.graph.graph.n_quads.parent / _MANIFEST).read_text(encoding="utf-8"))
+        return str(manifest["graph_sha256"])
     except (OSError, ValueError, KeyError):
-        sha256 = ""
-    return file._replace(size=source.stat().st_size, sha256=sha256)
+        return ""

@@ -26,6 +26,11 @@ _PRECISION: Final = {
     "issued": "precision",
 }  # fmt: skip
 _HIDDEN: Final = frozenset((*_PRECISION.values(), "type", "source", "mainSource", "hasBefore", "hasAfter"))
+#: What a reader wants to know first.
+_FIRST: Final = (
+    "about", "member", "organization", "giver", "receiver", "part", "whole", "asKind", "happenedOn", "startsOn", "endsBefore",
+    "observedOn", "text", "summary", "value",
+)  # fmt: skip
 #: Many more than are shown, so that it is known that there are more.
 _INCOMING: Final = """
 SELECT DISTINCT ?thing ?node ?property WHERE { ?node ?property ?thing }
@@ -57,7 +62,9 @@ def node(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
     notes.add(records.source(key) for key in cited)
     rows = [
         (_words(records, name), [_value(records, facts, name, value) for value in several(held)])
-        for name, held in facts.items()
+        for name, held in sorted(
+            facts.items(), key=lambda pair: _FIRST.index(pair[0]) if pair[0] in _FIRST else len(_FIRST)
+        )
         if name not in _HIDDEN
     ]
     sides = records.sides(iri) if category == "event" else {}

@@ -75,6 +75,9 @@ def title_of(records: Records, iri: Iri) -> str:
         return f"{amount} ({str(facts.get('measure', '')).replace('-', ' ')}) of {_called(records, facts.get('about'))}"
     if category == "share":
         return f"{facts.get('value', '')} by {facts.get('basis', '')}"
+    if category == "kind" and facts.get("acronym"):
+        inner = ", ".join(filter(None, (str(facts["acronym"]), str(facts.get("qualifier", "")))))
+        return f"{say.capital(str(facts['prefLabel']))} ({inner})"
     told = next((facts[name] for name in _TOLD_BY if name in facts), None)
     return say.capital(str(several(told)[0])) if told is not None else key_of(iri)
 
