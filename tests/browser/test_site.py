@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from kg.faces.diagrams.styles import look
 from kg.graph.graph import Graph
 from tests.browser.conftest import RULES
 
@@ -261,7 +262,8 @@ def test_the_diagram_on_the_page_is_drawn_in_its_own_colours_and_font(visits: Vi
         }""",
         b64encode(picture.screenshot()).decode(),
     )
-    assert colours.get("40,161,151", 0) > 100  # the hue of systems
+    hue = look("system").hue
+    assert colours.get(",".join(f"{int(hue[place : place + 2], 16)}" for place in (1, 3, 5)), 0) > 100
 
 
 def test_paper_has_no_navigation_and_the_whole_of_wide_tables(visits: Visits) -> None:
