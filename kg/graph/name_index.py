@@ -116,7 +116,11 @@ class NameIndex:
         if not path.is_file():
             raise StoreError(f"The name index {path} is missing. Build the graph again with: kg build")
         self._path = path
-        self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the file anew, as a process must that was forked from one which had it open."""
+        self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
 
     @staticmethod
     def source() -> str:

@@ -25,7 +25,7 @@ from kg.faces.serve.answering import Refused, told
 from kg.faces.serve.connection import HEAD_SIZE, Connection
 from kg.faces.serve.exchange import Asked, Reply
 from kg.faces.serve.kept import Kept, fresh
-from kg.faces.serve.limits import Guard, Receive, Scope, Send, Underway, largest, plain, sent, taken
+from kg.faces.serve.limits import Guard, Receive, Scope, Send, Underway, bare, largest, plain, sent, taken
 from kg.faces.serve.pool import Pool
 from kg.faces.serve.routes import ROUTES, Route
 from kg.faces.serve.worker import Settings
@@ -49,7 +49,7 @@ class _Endpoint:
         try:
             asked = plain(scope)
         except Refused as refusal:
-            await sent(told(plain({**scope, "query_string": b""}), refusal.status, str(refusal)), scope, send)
+            await sent(told(bare(scope), refusal.status, str(refusal)), scope, send)
             return
         try:
             with self.underway.room(largest(scope) if asked.method == "POST" else 0):
@@ -112,9 +112,7 @@ async def _healthy(_: Request) -> Response:
 async def _fault(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     words = {404: "There is nothing at this address.", 405: f"{request.method[:20]} is not taken here."}
-    reply = told(
-        plain({**request.scope, "query_string": b""}), fault.status_code, words.get(fault.status_code, fault.detail)
-    )
+    reply = told(bare(request.scope), fault.status_code, words.get(fault.status_code, fault.detail))
     return Response(reply.body, reply.status, {"Content-Type": reply.media, **dict(fault.headers or {})})
 
 

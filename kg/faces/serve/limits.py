@@ -40,7 +40,9 @@ _DRAINED: Final = 32 << 20
 #: Seconds to send a body, and the bytes a second that a large one comes in at least.
 BODY_TIME: Final = 15.0
 BODY_RATE: Final = 256 << 10
+#: Headers, and the bytes that they or an address may have.
 _HEADERS: Final = 64
+_HEAD: Final = 32 << 10
 _PARAMETERS: Final = 200
 _PART: Final = 128 << 10
 _LARGE: Final = 1 << 20
@@ -79,7 +81,7 @@ class Guard:
             if started:
                 raise
             await sent(
-                told(plain(scope), 500, "Something went wrong inside the server that should not have."), scope, complete
+                told(bare(scope), 500, "Something went wrong inside the server that should not have."), scope, complete
             )
 
 
@@ -87,13 +89,18 @@ def _refused(scope: Scope) -> Reply | None:
     """Say what is wrong with an address or a head that no route takes."""
     path, raw = scope["path"], scope.get("raw_path", b"").lower()
     if len(scope["headers"]) > _HEADERS:
-        return told(plain(scope), 431, f"The request has more than {_HEADERS} headers.")
+        return told(bare(scope), 431, f"The request has more than {_HEADERS} headers.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEAD:
+        return told(bare(scope), 431, f"The headers of the request are longer than {_HEAD >> 10} KB.")
+    if len(raw) + len(scope["query_string"]) > _HEAD:
+        words = f"The address is longer than {_HEAD >> 10} KB. Send a long query by POST."
+        return told(bare(scope), 414, words)
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in path):
-        return told(plain(scope), 400, "The address holds a control character.")
+        return told(bare(scope), 400, "The address holds a control character.")
     if not path.startswith("/"):
-        return told(plain(scope), 400, "The address does not begin with a /.")
+        return told(bare(scope), 400, "The address does not begin with a /.")
     if "//" in path or "\\" in path or "\ufffd" in path or b"%2f" in raw or {"..", "."} & {*path.split("/")}:
-        return told(plain(scope), 404, "There is nothing at this address.")
+        return told(bare(scope), 404, "There is nothing at this address.")
     if scope["method"] == "OPTIONS" and path.startswith(_OPEN):
         allowed = (("Allow", "GET, HEAD, POST, OPTIONS"), ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"))
         more = (
@@ -113,6 +120,11 @@ def _completed(path: str, headers: list[tuple[bytes, bytes]]) -> list[tuple[byte
     if path.startswith(_OPEN):
         headers += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
     return headers
+
+
+def bare(scope: Scope) -> Asked:
+    """Give a request in plain values without its parameters, which may be what is wrong with it."""
+    return plain({**scope, "query_string": b""})
 
 
 def plain(scope: Scope, body: bytes = b"") -> Asked:

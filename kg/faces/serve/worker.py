@@ -57,25 +57,9 @@ class Done:
 
 
 class _Held:
-    """A graph that is read into memory once, and opened in each worker with files of its own."""
+    """A graph that is read into memory once, with what was learnt of it, for the nursery and all its workers."""
 
     def __init__(self, settings: Settings) -> None:
-        from kg.graph.graph import Graph
-        from kg.graph.store import OxigraphStore
-
-        self._settings = settings
-        self._store = None
-        if "://" not in settings.store:
-            self._store = OxigraphStore.in_memory(Path(settings.store) / "graph.nq")
-        else:  # what it takes to speak with another engine is imported here, and opened by each worker
-            Graph.open(settings.store)
-
-    @property
-    def shared(self) -> bool:
-        """Whether the graph is here, and not in an engine elsewhere."""
-        return self._store is not None
-
-    def site(self) -> Site:
         import json
 
         from kg.faces import library
@@ -83,17 +67,29 @@ class _Held:
         from kg.graph.inputs import Inputs
         from kg.graph.name_index import NameIndex
         from kg.graph.queries import Queries
+        from kg.graph.store import OxigraphStore
+
+        self._settings = settings
+        self.shared = "://" not in settings.store
+        if not self.shared:  # what it takes to speak with another engine is imported here, and opened by each worker
+            library.open_graph(settings.store)
+            return
+        folder = Path(settings.store)
+        release = str(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["release"])
+        store, names = OxigraphStore.in_memory(folder / "graph.nq"), NameIndex(folder / "names.sqlite")
+        self._graph = library.Graph(
+            Graph(store, names, Queries(Inputs.default().queries), release, folder / "graph.nq")
+        )  # fmt: skip
+
+    def site(self, *, forked: bool = False) -> Site:
+        """Give the site as this process has it: what is a file that is open is not shared."""
+        from kg.faces import library
 
         said = self._settings
-        if self._store is None:
-            return Site(library.open_graph(said.store), said.root, said.home, limits=said.limits)
-        folder = Path(said.store)
-        release = str(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["release"])
-        graph = Graph(
-            self._store, NameIndex(folder / "names.sqlite"), Queries(Inputs.default().queries), release,
-            folder / "graph.nq",
-        )  # fmt: skip
-        return Site(library.Graph(graph), said.root, said.home, limits=said.limits)
+        graph = self._graph if self.shared else library.open_graph(said.store)
+        if self.shared and forked:
+            graph.graph.names.reopen()
+        return Site(graph, said.root, said.home, limits=said.limits)
 
 
 def nursery(control: socket.socket, settings: Settings) -> NoReturn:
@@ -163,17 +159,16 @@ def _prepare(held: _Held) -> None:
     for module in {route.answer.partition(":")[0] for route in ROUTES}:
         with contextlib.suppress(ImportError):
             importlib.import_module(f"kg.faces.serve.{module}")
-    html = {"accept": "text/html"}
-    for path, answer, query in (
-        ("/", "pages.home:home", ()),
-        ("/sparql", "protocol:sparql", (("query", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"), ("format", "ttl"))),
-        ("/doc/kind/icb", "pages.thing:thing", ()),
+    for path, answer in (
+        ("/", "pages.home:home"),
+        ("/sparql", "protocol:sparql"),
+        ("/doc/kind/icb", "pages.thing:thing"),
     ):
         parts = dict(zip(("category", "key"), path.split("/")[2:], strict=False))
         with contextlib.suppress(Exception):
-            answered(site, Route(path, answer), Asked(path, parts=parts, query=query, headers=html))
-    with contextlib.suppress(KgError):
-        site.graph.became("CCG")
+            answered(site, Route(path, answer), Asked(path, parts=parts, headers={"accept": "text/html"}))
+    graph = Asked("/sparql", query=(("query", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1"),))
+    answered(site, Route("/sparql", "protocol:sparql"), graph)
 
 
 def _bury(children: set[int], control: socket.socket) -> None:
@@ -198,7 +193,7 @@ def _begin(server: socket.socket, held: _Held, limits: Limits) -> NoReturn:
         ):  # an engine that dies of too much says so there, and the server says it again
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         _bound_memory(limits.memory)
-        work(server, held.site())
+        work(server, held.site(forked=True))
         code = 0
     except (KgError, OSError, MemoryError):
         pass  # the server sees the socket close
