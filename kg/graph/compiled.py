@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,10 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     import pyoxigraph as ox
 
     from kg.facts.curated import load
+    from kg.graph import examples
     from kg.graph.build import build
     from kg.graph.build import load as put
+    from kg.graph.queries import Queries
 
     _recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
@@ -134,9 +137,14 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             loads = list[Future[None]]()
             into = partial(put, store)
             built = build(facts, inputs.ontology, inputs.rules, lambda part: loads.append(beside.submit(into, part)))
+            held = OxigraphStore(built.store)
+            names = NameIndex.write(made / "names.sqlite", held)
+            with closing(NameIndex(made / "names.sqlite")) as index:
+                asked = examples.lines(Queries(inputs.queries), index, held)
+            loads.append(beside.submit(into, "".join(asked).encode()))
+            built.lines = sorted([*built.lines, *asked])
             data = built.n_quads
             (made / "graph.nq").write_bytes(data)
-            names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
             stated = {
                 "release": RELEASE,
                 "inputs": inputs.fingerprint,

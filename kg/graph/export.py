@@ -47,7 +47,7 @@ def dataset(graph: Graph) -> rdflib.Dataset:
 def export(graph: Graph, form: str) -> bytes:
     """Give the graph in a format; the same graph gives the same bytes.
 
-    Turtle and JSON-LD hold what is stated and derived, merged; N-Quads keep the named graphs; GraphML and
+    Turtle and JSON-LD hold what stands in all named graphs, merged; N-Quads keep the named graphs; GraphML and
     CSV hold the succession network, one edge a transfer.
 
     Raises:

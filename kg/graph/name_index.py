@@ -150,6 +150,10 @@ class NameIndex:
         db.close()
         return len(names)
 
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
+
     def exact(self, text: str) -> list[Named]:
         """Give the things that are called exactly this, after folding: by key, then by name, then without the kind word."""
         text = _readable(text)

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 
 from kg.errors import KgError, UsageError
 from kg.faces.serve.exchange import Asked, Reply, Site
-from kg.faces.serve.pages.examples import example
 from kg.faces.serve.pages.frame import page
 from kg.graph.graph import Graph
 from kg.graph.names import PREFIXES, TERMS, THINGS, Iri, curie, expand
@@ -68,7 +67,7 @@ def editor(site: Site, asked: Asked) -> Reply:
         except KgError as error:
             fault = str(error)
     elif "example" in fields:
-        text = example(site.graph.graph, fields["example"])
+        text = _example(site.graph.graph, fields["example"])
     else:
         text = fields.get("edit", "") or _FIRST
     reply = page(
@@ -76,6 +75,15 @@ def editor(site: Site, asked: Asked) -> Reply:
         topics=_examples(site.graph.graph), words=_words(site.graph.graph), things=THINGS, terms=TERMS,
     )  # fmt: skip
     return Reply(reply.body, reply.media, reply.status, (*reply.headers, ("Content-Security-Policy", POLICY)))
+
+
+def _example(graph: Graph, name: str) -> str:
+    """Give a saved query ready to run; raise UsageError when there is none of that name."""
+    from kg.answers import find
+    from kg.faces.recoding import day
+    from kg.graph.examples import example
+
+    return example(graph.queries.get(name), lambda text: find.resolved(graph, text), day(None))
 
 
 def answered(found: tuple[list[str], Any]) -> Result:
