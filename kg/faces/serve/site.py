@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -31,16 +32,6 @@ from kg.faces.serve.routes import ROUTES, Route
 
 #: What tells that a folder is a site that was written here, and may be replaced.
 MARK: Final = "kg-site.json"
-#: Pages that nothing need link to.
-_FIRST: Final = (
-    "index.html",
-    "compare.html",
-    "crosswalk.html",
-    "draw/kinds.html",
-    "draw/kinds.svg",
-    "draw/england.html",
-    "draw/england.svg",
-)
 #: The two days of the picture of the whole country.
 _ENGLAND: Final = {"from": "2013-04-01", "to": "2026-04-01"}
 _LINK: Final = re.compile(r"""<(?:a|link|script|img|form|image|use)\b[^>]*?\s(?:href|src|action)="([^"]*)\"""")
@@ -48,7 +39,11 @@ _AWAY: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 #: Each of these takes long enough to be a piece of work of its own; of the others, so many are.
 _LONG: Final = ("download/", "draw/", "compare/")
 _CHUNK: Final = 40
+#: In a graph of a part of the country there is no picture of the whole, nor every example: these pages then say so.
+_SAYING: Final = ("/draw/england.", "/queries/")
 _TOLD: Final = 20
+#: Seconds after which a folder that is half written is nobody's any more.
+_LEFT: Final = 3600
 
 
 class Written(NamedTuple):
@@ -79,7 +74,7 @@ def write(
         seen: dict[str, set[str]] = {}
         size = _fixed(store, folder, home)
         with _writers(store, folder, home, processes or os.cpu_count() or 1) as each:
-            waiting = sorted(_FIRST)
+            waiting = ["index.html"]
             while waiting:
                 faults: dict[str, str] = {}
                 for done in each(_parted(waiting)):
@@ -113,6 +108,9 @@ def _refuse(out: Path) -> None:
 def _beside(out: Path) -> Iterator[Path]:
     """Give a folder beside a place, which is moved in at the end, or removed whatever happens instead."""
     place = out.resolve()
+    for left in place.parent.glob(f".{place.name}.*.part"):  # by one that was killed
+        if time.time() - left.stat().st_mtime > _LEFT:
+            shutil.rmtree(left, ignore_errors=True)
     part, old = (place.with_name(f".{place.name}.{os.getpid()}.{word}") for word in ("part", "old"))
     try:
         part.mkdir()
@@ -141,9 +139,7 @@ def _fixed(store: str, folder: Path, home: str) -> int:
         "static/names.js": index(graph), "404.html": missing.body, ".nojekyll": b"",
         MARK: json.dumps({"site": "nhs-kg", "release": graph.release}).encode(),
     }  # fmt: skip
-    for usual in crosswalk.USUAL:
-        table = crosswalk.table(top, usual.since, usual.level, usual.to, usual.into)
-        made[f"download/{usual.name}"] = table.body
+    made |= {f"download/{name}": table for name, table in crosswalk.usual(graph).items()}
     return sum(_put(folder, file, data) for file, data in made.items())
 
 
@@ -197,7 +193,7 @@ class _Writer:
         site = Site(self._graph, "/".join([".."] * file.count("/")), self._home, frozen=True)
         accept = "text/html" if file.endswith(".html") else "*/*"
         reply = answered(site, route, Asked(path, "GET", parts, tuple(query.items()), {"accept": accept}))
-        if reply.status != 200:
+        if reply.status != 200 and not path.startswith(_SAYING):
             raise BadInput(f"it answers {reply.status}: {re.sub('<[^>]*>', ' ', reply.body.decode())[-300:].strip()}")
         return Path(reply.file).read_bytes() if reply.file else reply.body
 

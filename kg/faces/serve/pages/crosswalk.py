@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
 from kg.answers.codebook import LEVELS, NAMES
 from kg.answers.portions import BASES
 from kg.errors import UsageError
+from kg.faces.library import Graph
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages.frame import page
 
@@ -108,6 +111,16 @@ def table(
     return _file(crosswalks.content(name, pairs, about), name, form)
 
 
+@lru_cache(maxsize=2)
+def usual(graph: Graph) -> dict[str, bytes]:
+    """Give the ready-made tables that can be made of a graph, by the names of their files."""
+    found = {}
+    for one in USUAL:
+        with suppress(UsageError):  # a small graph has no codes of some level, or day
+            found[one.name] = table(Site(graph), one.since, one.level, one.to, one.into).body
+    return found
+
+
 def _level(word: str) -> Any:
     if word not in LEVELS:
         raise UsageError(f'"{word}" is no level of codes. Give one of: {", ".join(LEVELS)}.')
@@ -148,7 +161,8 @@ def _sent(site: Site, asked: Asked) -> Reply:
 def _page(site: Site, asked: Asked, given: Any, *, status: int = 200, **words: Any) -> Reply:
     told = {"found": None, "fault": "", "downloads": [], "file": "", **words}
     return page(
-        site, asked, "crosswalk.html", status=status, given=given, usual=USUAL, bases=BASES, splits=_SPLITS,
+        site, asked, "crosswalk.html", status=status, given=given,
+        usual=[one for one in USUAL if not site.frozen or one.name in usual(site.graph)], bases=BASES, splits=_SPLITS,
         levels={level: NAMES[level][1] for level in LEVELS}, **told,
     )  # fmt: skip
 
