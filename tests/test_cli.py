@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ from kg.graph.compiled import compile_into, open_folder
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from kg.graph.names import Iri
-from kg.graph.store import Results, Row, Store
+from kg.graph.store import Results, Row, Solved, Store
 from kg.graph.terms import Value
 
 if TYPE_CHECKING:
@@ -392,6 +392,10 @@ class Recording:
         self.asked.append(query)
         self.bound.extend(bindings.values())
         return self.inner.query(query, **bindings)
+
+    def solved(self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None) -> Solved:
+        self.asked.append(query)
+        return self.inner.solved(query, default, named)
 
     def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
         self.bound.append(iri)

@@ -75,9 +75,15 @@ def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
 def open_folder(folder: Path) -> Compiled:
     """Open a compiled graph; raise StoreError when the folder is not one, or is damaged."""
     _recover(folder)
+    stated = manifest(folder)
+    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), stated)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """Give the manifest of a compiled graph; raise StoreError when the folder is not one, or is damaged."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        made = {"release", "inputs", "graph_sha256", "quads", "names"} <= set(manifest)
+        stated: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        made = {"release", "inputs", "graph_sha256", "quads", "names"} <= set(stated)
     except (OSError, ValueError, TypeError):
         made = False
     if not made:
@@ -85,7 +91,7 @@ def open_folder(folder: Path) -> Compiled:
             f"{folder} is not a compiled graph: it has no {_MANIFEST} that can be read. Name a folder that kg build made, "
             "or make one at a new place with: kg build --store FOLDER"
         )
-    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
+    return stated
 
 
 def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[str, Any]:
@@ -131,7 +137,7 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             data = built.n_quads
             (made / "graph.nq").write_bytes(data)
             names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
-            manifest = {
+            stated = {
                 "release": RELEASE,
                 "inputs": inputs.fingerprint,
                 "graph_sha256": hashlib.sha256(data).hexdigest(),
@@ -143,11 +149,11 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
         store.optimize()
         store.flush()
         del store
-        (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (made / _MANIFEST).write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
         _swap(made, folder, replace=replace)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return manifest
+    return stated
 
 
 def _swap(made: Path, folder: Path, *, replace: bool) -> None:

@@ -38,7 +38,7 @@ def dataset(graph: Graph) -> rdflib.Dataset:
 
     rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
     data = rdflib.Dataset(default_union=True)
-    data.parse(source=io.BytesIO(graph.n_quads.read_bytes()), format="nquads")
+    data.parse(source=io.BytesIO(graph.document()), format="nquads")
     for prefix, base in PREFIXES.items():
         data.bind(prefix, base, replace=True)
     return data
@@ -55,7 +55,7 @@ def export(graph: Graph, form: str) -> bytes:
     """
     match form:
         case "n-quads":
-            return graph.n_quads.read_bytes()
+            return graph.document()
         case "turtle" | "json-ld":
             return _rdf(graph, form)
         case "graphml":

@@ -123,6 +123,11 @@ class NameIndex:
         self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
 
     @staticmethod
+    def source() -> str:
+        """Give the text of this module: an index that was kept is of use as long as it is made and read the same way."""
+        return Path(__file__).read_text(encoding="utf-8")
+
+    @staticmethod
     def write(path: Path, store: Store) -> int:
         """Write the index of a store to a new file; give the number of names."""
         db = sqlite3.connect(path)

@@ -47,7 +47,9 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 #: A variable that no query has: to bind it is refused when the text has been parsed, and before anything is looked up.
-_NOWHERE: Final = {ox.Variable("kg_no_query_has_this"): ox.Literal("")}
+_NOWHERE: Final[dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {
+    ox.Variable("kg_no_query_has_this"): ox.Literal("")
+}
 _CAUSES: Final = {
     "Prefix not found": " One of its prefixes is not declared.",
     "variable that is unbound": " It selects a variable that it neither groups by nor makes of others.",
@@ -57,10 +59,11 @@ _CAUSES: Final = {
 
 
 class Token(NamedTuple):
-    """A piece of a query: its sort, and its text as it stands there."""
+    """A piece of a query: its sort, its text as it stands there, and whether space or a comment stands before it."""
 
     sort: str
     text: str
+    apart: bool = True
 
     @property
     def word(self) -> str:
@@ -71,9 +74,14 @@ class Token(NamedTuple):
 @lru_cache(maxsize=512)
 def tokens(text: str) -> tuple[Token, ...]:
     """Take a query apart, comments and space left out; every character belongs to some token, whatever the text."""
-    return tuple(
-        Token(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text) if match.lastgroup != "space"
-    )
+    found, apart = list[Token](), False
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "space":
+            apart = True
+        else:
+            found.append(Token(match.lastgroup or "", match.group(), apart))
+            apart = False
+    return tuple(found)
 
 
 def prologue(parts: tuple[Token, ...]) -> int:

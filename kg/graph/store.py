@@ -6,7 +6,7 @@ the engine and never formatted into the text of a query.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from kg.graph.terms import Value, literal, native
 Row = dict[str, Any]
 Triple = tuple[Any, Any, Any]
 Results = list[Row] | list[Triple] | bool
+Solved = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 
 class Store(Protocol):
@@ -34,6 +35,16 @@ class Store(Protocol):
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         """Run any read-only query: (variables, rows), ([], triples) or ([], true or false)."""
+        ...
+
+    def solved(
+        self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
+    ) -> Solved:  # fmt: skip
+        """Run a read-only query and give results that write themselves in the formats of SPARQL 1.1.
+
+        `default` are the graphs whose union is the default graph, all when None; `named` those that GRAPH finds, all
+        when None.
+        """
         ...
 
 
@@ -82,33 +93,25 @@ class OxigraphStore:
             }
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
-        stated = [(Iri(predicate.value), native(value)) for predicate, value in found]
-        return sorted(
-            ((name, value) for name, value in stated if value is not None), key=lambda pair: (pair[0], str(pair[1]))
-        )
+        return in_order_of_name((Iri(predicate.value), native(value)) for predicate, value in found)
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         substitutions: dict[ox.Variable, Any] = {ox.Variable(name): literal(value) for name, value in bindings.items()}
         found = self._found(query, use_default_graph_as_union=True, substitutions=substitutions)
         try:
-            return self._results(found, bindings)
+            return found_in(found, bindings)
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
 
     def solved(
         self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
-    ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:  # fmt: skip
-        """Run a read-only query and give the engine's own results, which write themselves in the formats of SPARQL 1.1.
-
-        `default` are the graphs whose union is the default graph, all when None; `named` those that GRAPH finds, all
-        when None.
-        """
+    ) -> Solved:  # fmt: skip
         chosen: dict[str, Any] = {"use_default_graph_as_union": True}
         if default is not None:
             chosen = {"default_graph": [ox.NamedNode(name) for name in default]}
         if named is not None:
             chosen["named_graphs"] = [ox.NamedNode(name) for name in named]
-        found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean = self._found(query, **chosen)
+        found: Solved = self._found(query, **chosen)
         return found
 
     def _found(self, query: str, **options: Any) -> Any:
@@ -122,20 +125,26 @@ class OxigraphStore:
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
 
-    @staticmethod
-    def _results(found: Any, bindings: Mapping[str, Value]) -> tuple[list[str], Results]:
-        if isinstance(found, ox.QuerySolutions):
-            # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
-            places = [
-                (place, variable.value)
-                for place, variable in enumerate(found.variables)
-                if variable.value not in bindings
-            ]
-            rows = [{name: native(solution[place]) for place, name in places} for solution in found]
-            return [name for _, name in places], rows
-        if isinstance(found, ox.QueryTriples):
-            return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
-        return [], bool(found)
+
+def found_in(found: Any, bindings: Mapping[str, Value]) -> tuple[list[str], Results]:
+    """Give what an engine found in Python's own values, without the variables that are bound."""
+    if isinstance(found, ox.QuerySolutions):
+        # A bound parameter must be projected to be bound, and is then the same in every row: it is left out.
+        places = [
+            (place, variable.value) for place, variable in enumerate(found.variables) if variable.value not in bindings
+        ]
+        rows = [{name: native(solution[place]) for place, name in places} for solution in found]
+        return [name for _, name in places], rows
+    if isinstance(found, ox.QueryTriples):
+        return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in found)
+    return [], bool(found)
+
+
+def in_order_of_name(stated: Iterable[tuple[Iri, Value | None]]) -> list[tuple[Iri, Value]]:
+    """Put what is stated of a node in order: by property, then by value as text."""
+    return sorted(
+        ((name, value) for name, value in stated if value is not None), key=lambda pair: (pair[0], str(pair[1]))
+    )
 
 
 def _damaged(error: Exception) -> StoreError:

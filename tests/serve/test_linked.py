@@ -16,7 +16,7 @@ from kg.faces.serve import files, linked
 from kg.faces.serve.answering import answered
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.routes import ROUTES
-from kg.graph import export
+from kg.graph import export, release
 from kg.graph.names import PREFIXES, thing
 
 Gets = Callable[..., Reply]
@@ -80,7 +80,7 @@ def test_what_is_given_of_a_thing_is_what_the_graph_states(
     about = {t.subject for t in whole if t.object == subject and t.predicate.value.endswith("#about")}
     assert {t for t in whole if t.subject in about} <= read
     assert {t.object for t in document if t.predicate.value.endswith("primaryTopic")} == {subject}
-    assert {t.object.value for t in document if t.predicate.value.endswith("license")} == {linked.LICENCE}
+    assert {t.object.value for t in document if t.predicate.value.endswith("license")} == {release.LICENCE}
 
 
 def test_turtle_has_our_prefixes(get: Gets) -> None:
@@ -96,6 +96,24 @@ def test_the_ontology_is_a_page_or_its_very_file(get: Gets) -> None:
     assert {quad.triple for quad in ox.parse(input=turtle.body, format=ox.RdfFormat.TURTLE)} == {
         quad.triple for quad in ox.parse(input=get("/ontology", query=(("format", "rdf"),)).body, format=ox.RdfFormat.RDF_XML)
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"), [("text/turtle", "ttl"), ("*/*", "ttl"), ("application/ld+json", "jsonld")]
+)
+def test_the_data_set_is_described_with_its_counts_and_checksums(
+    get: Gets, asked: library.Graph, accept: str, form: str
+) -> None:
+    reply = get("/.well-known/void", accept)
+    rdf = next(each for each in linked.FORMS if each.ending == form)
+    read = [quad.triple for quad in ox.parse(input=reply.body, format=rdf.rdf)]
+    counted = {t.subject.value: int(t.object.value) for t in read if t.predicate.value.endswith("#triples")}
+    _, rows = asked.sparql("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    for row in rows:  # type: ignore[union-attr]
+        assert counted.pop(row["g"]) == row["n"]  # type: ignore[call-overload]
+    assert list(counted.values()) == [len(asked.graph.n_quads.read_bytes().splitlines())]
+    assert hashlib.sha256(asked.graph.n_quads.read_bytes()).hexdigest() in {t.object.value for t in read}
+    assert {t.object.value for t in read if t.predicate.value.endswith("/license")} == {release.LICENCE}
 
 
 def test_files_are_the_exports_written_once(asked: library.Graph, tmp_path: Path) -> None:

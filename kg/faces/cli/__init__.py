@@ -26,7 +26,7 @@ COMMANDS = {
     "drawing": ("draw",),
     "tables": ("vintage", "crosswalk"),
     "queries": ("queries", "query", "sparql"),
-    "graph": ("build", "check", "export"),
+    "graph": ("build", "check", "export", "push"),
     "shares": ("shares",),
     "serving": ("serve",),
 }  # fmt: skip

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kg.errors import UsageError
-
 if TYPE_CHECKING:
     from kg.answers.answer import Answer
     from kg.faces.library import Graph
@@ -25,16 +23,14 @@ def say(text: str) -> None:
 
 
 def opened(store: str | None) -> Graph:
-    """Open the graph in a folder, or this installation's own.
+    """Open the graph in a folder, in an engine at an address, or this installation's own.
 
     Raises:
-        UsageError: it is an address on the web.
-        StoreError: the folder is not a compiled graph.
+        UsageError: the address is none.
+        StoreError: the folder is not a compiled graph, or the engine cannot be asked.
     """
     from kg.faces.library import open_graph
 
-    if store and "://" in store:
-        raise UsageError("Remote SPARQL endpoints cannot be asked yet. Give --store a folder that kg build made.")
     return open_graph(store, progress=say)
 
 

@@ -20,6 +20,8 @@ def build(store: Where = None) -> None:
     from kg.graph import compiled
     from kg.graph.inputs import Inputs
 
+    if store and "://" in store:
+        raise UsageError("A graph is compiled into a folder. Give --store a folder; kg push loads it into an engine.")
     inputs = Inputs.default()
     folder = Path(store) if store else compiled.default_folder(inputs)
     manifest = compiled.compile_into(folder, inputs)
@@ -38,6 +40,32 @@ def check(form: Form = Shape.text, json: Json = False) -> None:
     typer.echo(report.render(found, shape(form, json)))
     if not found.ok:
         raise typer.Exit(1)
+
+
+@commands.command()
+def push(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of a graph store, as http://localhost:8890/sparql-graph-crud-auth.", show_default=False)],
+    endpoint: Annotated[str, typer.Option("--endpoint", metavar="URL", help="The address for queries, when it cannot be told from the other.", show_default=False)] = "",
+    store: Where = None,
+) -> None:  # fmt: skip
+    """Load the graph into an engine by the SPARQL Graph Store Protocol; what is there already is left.
+
+    Credentials come from the environment: KG_STORE_USER and KG_STORE_PASSWORD, or KG_STORE_TOKEN. A push that was
+    broken off goes on where it was; until it is finished, kg does not answer from that engine.
+    """
+    from kg.graph import compiled, pushing
+
+    if store and "://" in store:
+        raise UsageError(
+            "What is pushed is a compiled graph on this machine. Give --store a folder, or unset KG_STORE."
+        )
+    graph = compiled.open_folder(Path(store)) if store else compiled.open_default(say)
+    sent = pushing.push(graph, url, endpoint, say)
+    whole = sum(graph.manifest["quads"].values())
+    if sent:
+        say(f"Sent {sent:,} statements. Release {graph.release} is there, all {whole:,} counted.")
+    else:
+        say(f"Release {graph.release} is there already, all {whole:,} statements counted.")
 
 
 Output = Annotated[

@@ -50,8 +50,8 @@ Where = Annotated[
     typer.Option(
         "--store",
         envvar="KG_STORE",
-        metavar="FOLDER",
-        help="A compiled graph to ask; this installation's own when not given.",
+        metavar="FOLDER|URL",
+        help="A compiled graph to ask, or the SPARQL endpoint of an engine that holds it; this installation's own when not given.",
         show_default=False,
     ),
 ]

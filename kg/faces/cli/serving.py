@@ -1,11 +1,12 @@
 """The commands that put the graph on the web: a server, and later a site of files."""
 
 # No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kg.faces.cli.console import opened
+from kg.faces.cli.console import opened, say
 from kg.faces.cli.options import Where
 
 commands = typer.Typer()
@@ -54,6 +55,33 @@ def serve(
     limits = Limits(time_limit, memory_limit, row_limit)
     settings = Settings(_place(store), root, home.rstrip("/"), limits)
     listen(settings, host, port, typer.echo, workers=workers)
+
+
+@commands.command()
+def site(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write: a new one, an empty one, or a site written before.", show_default=False)],
+    home: Annotated[str, typer.Option("--home", metavar="URL", help="The address that the site will have, for citations and the sitemap.")] = "",
+    processes: Annotated[int, typer.Option("--processes", min=0, max=64, help="How many write at once; 0 for one a core.")] = 0,
+    store: Where = None,
+) -> None:  # fmt: skip
+    """Write the whole site as files that any web host serves: pages, diagrams, data and search.
+
+    Everything that a page links to is written, and every link is checked. The files need no server of ours: they open
+    from a folder too. What has to be asked anew, as SPARQL or a table of your own, needs kg serve.
+    """
+    import time
+
+    from kg.errors import UsageError
+    from kg.faces.serve.site import write
+
+    if home and not home.startswith(("http://", "https://")):
+        raise UsageError(f'--home takes an address on the web, as https://example.org/kg, and "{home}" is not one.')
+    began = time.perf_counter()
+    place = _place(store)
+    if "://" in place:
+        raise UsageError("A site is written from a graph on this machine. Give --store a folder, or nothing.")
+    files, size = write(place, out, home=home.rstrip("/"), processes=processes, progress=say)
+    say(f"Wrote {out}: {files:,} files, {size / 1e6:,.0f} MB, every link checked, {time.perf_counter() - began:.0f} s.")
 
 
 def _place(store: str | None) -> str:

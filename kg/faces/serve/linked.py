@@ -12,9 +12,8 @@ from kg.faces.serve import media
 from kg.faces.serve.exchange import Asked, Reply, Site, see
 from kg.graph.export import serialized
 from kg.graph.names import BASE, PREFIXES, Iri, thing
+from kg.graph.release import LICENCE
 from kg.graph.terms import literal
-
-LICENCE: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
 class Form(NamedTuple):
@@ -87,10 +86,11 @@ def ontology(site: Site, asked: Asked) -> Reply:
 
 def dataset(site: Site, asked: Asked) -> Reply:
     """Describe the data as a whole, in VoID and DCAT."""
-    from kg.graph.release import described as told
+    from kg.graph import release
 
     form = _form(asked) or FORMS[0]
-    data = serialized(told(site.graph.graph.manifest, site.home), form.rdf)
+    triples = release.described(site.graph.graph.held, site.home.rstrip("/"))
+    data = release.turtle(triples) if form.ending == "ttl" else serialized(triples, form.rdf)
     return Reply(data, f"{form.media}; charset=utf-8", headers=(("Vary", "Accept"),))
 
 

@@ -95,9 +95,8 @@ def _operation(key: str, summary: str, parameters: Iterable[Any], replies: Mappi
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"day": _DAY, "flag": {"type": "boolean"}, "text": _TEXT}[parameter.sort]
-    if parameter.choices:
-        schema = {"type": "string", "enum": list(parameter.choices)}
+    sorts: dict[str, Any] = {"day": _DAY, "flag": {"type": "boolean"}, "text": _TEXT}
+    schema = {"type": "string", "enum": list(parameter.choices)} if parameter.choices else sorts[parameter.sort]
     return {"name": parameter.name, "in": "query", "required": parameter.required, "description": parameter.help, "schema": schema}  # fmt: skip
 
 

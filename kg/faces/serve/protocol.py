@@ -68,7 +68,7 @@ def replied(site: Site, put: Put, accept: str) -> Reply:
         Refused: no form fits (406), or there are more rows or bytes than are sent at once (422).
     """
     refuse_unsafe(put.text)
-    found = site.graph.graph.store.solved(put.text, put.default, put.named)  # type: ignore[attr-defined]
+    found = site.graph.graph.store.solved(put.text, put.default, put.named)
     offered = GRAPHS_AS if isinstance(found, ox.QueryTriples) else RESULTS_AS
     media = chosen_result(accept, (*offered,))
     if media is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final, NamedTuple
 
 from kg.answers import difference
@@ -28,6 +28,11 @@ _EXAMPLES: Final = (
 )
 
 
+#: The days between which a frozen site compares: each 1 April since 2013, and the day of the ICBs.
+_DAYS: Final = sorted([*(f"{year}-04-01" for year in range(2013, 2027)), "2022-07-01"])
+USUAL: Final = tuple(pairwise(_DAYS))
+
+
 class Group(NamedTuple):
     """Changes of one sort and kind: at most MOST lines, and how many there are."""
 
@@ -46,7 +51,7 @@ def compare(site: Site, asked: Asked) -> Reply:
     records = Records(site.graph.graph)
     since, until, kind = asked.one("from") or "", asked.one("to") or "", asked.one("kind") or ""
     words: dict[str, Any] = {
-        "since": since, "until": until, "kind": kind, "examples": _EXAMPLES, "fault": "", "answer": None,
+        "since": since, "until": until, "kind": kind, "examples": _EXAMPLES, "usual": USUAL, "fault": "", "answer": None,
         "kinds": sorted(kinds_of(site.graph.graph), key=lambda held: held.label),
     }  # fmt: skip
     if not since and not until:
@@ -82,7 +87,7 @@ def compare(site: Site, asked: Asked) -> Reply:
     wanted = len(answer.results) <= _DRAWN or (asked.one("picture") is not None and len(answer.results) <= _MOST_DRAWN)
     words |= {
         "answer": answer, "notes": notes, "groups": groups, "counts": histories.counts(answer), "headings": histories.HEADINGS,
-        "picture": inline(drawn.scene(records, day(since), day(until), kind=kind or None)) if wanted and answer.results else None,
+        "picture": inline(drawn.scene(records, day(since), day(until), answer=answer)) if wanted and answer.results else None,
         "offered": not wanted and len(answer.results) <= _MOST_DRAWN, "most": MOST,
     }  # fmt: skip
     return page(site, asked, "compare.html", **words)

@@ -31,8 +31,8 @@ class Place(NamedTuple):
 
 PLACES: Final = (
     Place("/search", "Search"),
-    Place("/compare", "Compare two days", kept=False),
-    Place("/crosswalk", "Crosswalk", kept=False),
+    Place("/compare", "Compare two days"),
+    Place("/crosswalk", "Crosswalk"),
     Place("/sparql", "SPARQL", kept=False),
     Place("/queries", "Saved queries"),
     Place("/download", "Download"),
@@ -72,6 +72,7 @@ def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words:
         release=site.graph.release,
         link=partial(_link, site),
         asset=partial(links.asset, site),
+        canonical=links.cited(site, asked.path),
         places=[place for place in PLACES if place.kept or not site.frozen],
         **words,
     )  # fmt: skip

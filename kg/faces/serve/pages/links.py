@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from urllib.parse import quote, urlencode
 from kg.faces.serve.exchange import Site
 
 STATIC: Final = Path(__file__).parent / "static"
+_COMPARED: Final = re.compile(r"(?P<from>[\d-]{10})-to-(?P<to>[\d-]{10})(?:-(?P<kind>.+))?")
 #: In a frozen site one parameter may still choose a file, as `/search?kind=ccg`; the others are left out.
 _CHOOSES: Final = {"search": "kind", "draw": "name", "api": "name"}
 
@@ -37,11 +39,31 @@ def frozen(path: str, query: dict[str, str]) -> str:
     """
     place = path.strip("/") or "index"
     first, _, rest = place.partition("/")
+    if first == "compare" and {"from", "to"} <= query.keys():
+        words = "-".join(filter(None, (query["from"], "to", query["to"], query.get("kind", ""))))
+        return f"compare/{words}.{query.get('format', 'html')}"
     stem, ending = place, "json" if first == "api" and rest else "html"
     if first in ("draw", "data", "download", ".well-known") and "." in rest:
         stem, _, ending = place.rpartition(".")
     chosen = query.get(_CHOOSES.get(first, ""), "")
     return f"{stem}/{chosen}.{ending}" if chosen else f"{stem}.{ending}"
+
+
+def thawed(file: str) -> tuple[str, dict[str, str]]:
+    """Give the path and the parameters that a file of a frozen site is the page of: what `frozen` came from."""
+    stem, _, ending = file.rpartition(".")
+    first, _, rest = stem.partition("/")
+    if file == "index.html":
+        return "/", {}
+    if first == "compare" and (found := _COMPARED.fullmatch(rest)):
+        given = {name: value for name, value in found.groupdict().items() if value}
+        return "/compare", given if ending == "html" else {**given, "format": ending}
+    if first == "draw":
+        preset, _, name = rest.partition("/")
+        return f"/draw/{preset}.{ending}", {"name": name} if name else {}
+    if first == "search" and rest:
+        return "/search", {"kind": rest}
+    return f"/{file if rest and first in ('data', 'download') else stem}", {}
 
 
 def asset(site: Site, name: str) -> str:
@@ -53,6 +75,8 @@ def asset(site: Site, name: str) -> str:
 
 def cited(site: Site, path: str, **query: object) -> str:
     """Give the address of a page for a citation: on the web when the site has said where it is, else its path."""
+    if site.frozen:
+        return f"{site.home.rstrip('/')}/{quote(frozen(path, {}))}"
     stated = {name: f"{value}" for name, value in query.items() if value not in (None, "")}
     return site.home.rstrip("/") + quote(path) + (f"?{urlencode(stated)}" if stated else "")
 

@@ -1,0 +1,168 @@
+"""A graph in an engine elsewhere, asked by the SPARQL 1.1 Protocol: the same rows as from the embedded one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg import RELEASE
+from kg.errors import StoreError, UsageError
+from kg.graph.binding import in_order, put
+from kg.graph.endpoint import Endpoint
+from kg.graph.name_index import NameIndex
+from kg.graph.names import GRAPHS, Iri
+from kg.graph.release import Release
+from kg.graph.store import Results, Row, Solved, found_in, in_order_of_name
+from kg.graph.terms import Value, native
+
+#: How many nodes are read together with one, when rows have named them together.
+_TOGETHER: Final = 120
+_OURS: Final = tuple(GRAPHS.values())
+
+
+class RemoteStore:
+    """An engine behind an address, asked about the graphs of kg in it; others beside them do not mix in."""
+
+    def __init__(self, url: str) -> None:
+        self._endpoint = Endpoint(url)
+        self._stated: dict[str, list[tuple[Iri, Value]]] = {}
+        self._beside: dict[str, list[str]] = {}
+
+    def __repr__(self) -> str:
+        return f"<RemoteStore {self.url}>"
+
+    @property
+    def url(self) -> str:
+        return self._endpoint.url
+
+    @cached_property
+    def held(self) -> Release:
+        """The release in the engine.
+
+        Raises:
+            StoreError: it cannot be asked, or holds no graph of kg, half a one, or one of another release.
+        """
+        held = self._endpoint.release()
+        if held is None:
+            raise StoreError(
+                f"{self.url} answers, and holds no graph of kg. Load it with kg push and the address of its graph store."
+            )
+        if not held.finished:
+            raise StoreError(
+                f"{self.url} holds a graph that is not whole: a push goes on, or was broken off. Run kg push again."
+            )
+        if held.release != RELEASE:
+            raise StoreError(
+                f"{self.url} holds release {held.release}, and this is kg {RELEASE}, whose queries may not fit it. Install "
+                "that release of kg, or load this one with kg push."
+            )
+        return held
+
+    def select(self, query: str, **bindings: Value) -> list[Row]:
+        _, rows = self.query(query, **bindings)
+        if not isinstance(rows, list):
+            raise UsageError("This query answers yes or no; use an ASK face for it.")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
+        if iri not in self._stated:
+            # A request costs the same for one node as for a hundred, and what rows have named together is asked together.
+            near = [other for other in self._beside.get(iri, ()) if other != iri and other not in self._stated]
+            self._read_statements([iri, *near[:_TOGETHER]])
+        return list(self._stated[iri])
+
+    def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
+        asked = put(query, bindings)
+        if asked.form in ("CONSTRUCT", "DESCRIBE"):
+            triples = self._endpoint.triples(asked.text, _OURS)
+            return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in triples)
+        found = self._endpoint.solutions(asked.text, _OURS)
+        try:
+            names, told = found_in(found, bindings)
+        except (SyntaxError, ValueError) as error:  # results are read as they are gone through
+            raise self._endpoint.broken(error) from None
+        if not isinstance(told, list):
+            return names, told
+        rows = in_order([row for row in told if isinstance(row, dict)], asked.order)
+        # Virtuoso 7.2.5 cuts results off at ResultSetMaxRows, 10,000 by default, and at 2 to the 20th, without a word.
+        if rows and asked.counted and (len(rows) % 1000 == 0 or len(rows) == 1 << 20):
+            self._refuse_part(len(rows), asked.counted)
+        self._note(rows)
+        return names, rows
+
+    def solved(
+        self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
+    ) -> Solved:  # fmt: skip
+        asked, graphs = put(query, {}), default if default is not None else _OURS
+        if asked.form not in ("CONSTRUCT", "DESCRIBE"):
+            found: Solved = self._endpoint.solutions(query, graphs, named)
+            return found
+        held = ox.Store()
+        held.extend(ox.Quad(t.subject, t.predicate, t.object) for t in self._endpoint.triples(query, graphs, named))
+        made: Solved = held.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        return made
+
+    def n_quads(self) -> bytes:
+        """Fetch the whole graph as sorted N-Quads, the very bytes that were pushed.
+
+        Raises:
+            StoreError: what the engine holds is not what its release says.
+        """
+        lines = [f"{triple} <{graph}> .\n" for graph in self.held.parts for triple in self._endpoint.graph(graph)]
+        data = "".join(sorted(lines)).encode()
+        if hashlib.sha256(data).hexdigest() != self.held.sha256:
+            raise StoreError(
+                f"The graph in {self.url} is not the one that was pushed: {len(lines):,} statements of "
+                f"{self.held.triples:,}, or others. Run kg push again."
+            )
+        return data
+
+    def names(self, cache: Path) -> NameIndex:
+        """Give the name index of the graph, made from the engine once and kept in a folder under the graph's hash."""
+        made_by = hashlib.sha256(NameIndex.source().encode()).hexdigest()[:8]
+        path = cache / f"names-{self.held.sha256[:16]}-{made_by}.sqlite"
+        if not path.is_file():
+            import tempfile
+
+            try:
+                cache.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryDirectory(prefix=".names-", dir=cache) as folder:
+                    NameIndex.write(Path(folder) / path.name, self)
+                    (Path(folder) / path.name).replace(path)
+            except OSError as error:
+                raise StoreError(
+                    f"The name index cannot be kept in {cache} ({error.strerror}). Set KG_CACHE to a folder that can be written."
+                ) from None
+        return NameIndex(path)
+
+    def _read_statements(self, nodes: list[str]) -> None:
+        listed = " ".join(str(ox.NamedNode(node)) for node in nodes)
+        text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} ?s ?p ?o }}"
+        stated: dict[str, set[tuple[Iri, Any]]] = {node: set() for node in nodes}
+        for row in self._endpoint.rows(text, _OURS):
+            stated[row["s"]].add((row["p"], row["o"]))
+        for node, said in stated.items():
+            self._stated[node] = in_order_of_name(said)
+
+    def _note(self, rows: list[Row]) -> None:
+        """Remember which nodes stood in one column: an answer that names one of them will name the others."""
+        if 1 < len(rows) <= 5000:
+            for name in rows[0]:
+                column = list(dict.fromkeys(row[name] for row in rows if isinstance(row[name], Iri)))
+                for place, iri in enumerate(column):
+                    if iri not in self._stated:
+                        self._beside[iri] = column[place : place + _TOGETHER]
+
+    def _refuse_part(self, rows: int, counted: str) -> None:
+        told = self._endpoint.rows(counted, _OURS)
+        whole = int(told[0]["kg_rows"]) if told else rows
+        if whole != rows:
+            raise StoreError(
+                f"{self.url} gives {rows:,} of {whole:,} rows: the server cuts results off. Raise its limit (in Virtuoso, "
+                "ResultSetMaxRows in virtuoso.ini), or add LIMIT to the query."
+            )
