@@ -48,7 +48,8 @@ class Served:
 
     def alive(self) -> bool:
         """Say whether it answers a cheap question."""
-        return bool(self.ask(CHEAP).json()["results"]["bindings"])
+        reply = self.ask(CHEAP)
+        return reply.status_code == 200 and bool(reply.json()["results"]["bindings"])
 
     def connected(self) -> socket.socket:
         """Open a plain connection."""

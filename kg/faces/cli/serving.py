@@ -15,7 +15,7 @@ commands = typer.Typer()
 @commands.command()
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen at: 0.0.0.0 for every network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="The port to listen at; 0 takes any that is free.")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen at; 0 takes any that is free.")] = 8000,
     store: Where = None,
     home: Annotated[str, typer.Option("--home", metavar="URL", help="The address at which people reach and cite the site.")] = "",
     root: Annotated[str, typer.Option("--root", metavar="PREFIX", help="What a proxy puts before every address, as /kg, and takes off again.")] = "",

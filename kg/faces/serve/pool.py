@@ -166,7 +166,7 @@ class Pool:
             async with asyncio.timeout(_TURN):
                 while True:
                     worker = await self._idle.get()
-                    if not worker.reader.at_eof():
+                    if not worker.reader.at_eof() and worker.pid not in self._deaths:
                         return worker
                     self._end(worker)  # it was ended from outside while it waited
                     self._replace()
