@@ -115,7 +115,7 @@ class Endpoint:
         if default:  # other graphs in the same engine are not ours
             form |= {"default-graph-uri": default, "named-graph-uri": default if named is None else list(named)}
         reply = self._wire.ask("POST", form=form, accept=accept)
-        if "virtuoso" in reply.headers.get("server", "").lower():
+        if "virtuoso" in self._wire.server:
             self._results = f"{_XML}, {_JSON};q=0.5"
         if reply.status >= 300:
             fault = self._wire.fault(reply)

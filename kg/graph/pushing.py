@@ -69,20 +69,22 @@ def push(graph: Compiled, url: str, endpoint: str = "", progress: Callable[[str]
     parts = _parts(graph)
     whole = release.of(graph.manifest, {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()})
     there = asked.release()
+    counted = {name: asked.count(name) for name in whole.parts}
     kept = {
         name: part
         for name, part in (there.parts if there else {}).items()
-        if part == whole.parts.get(name) and asked.count(name) == part[0]
+        if part == whole.parts.get(name) and counted[name] == part[0]
     }
     sent = 0
     if not (there == whole and kept == whole.parts):
-        for name, (count, _) in whole.parts.items():
+        for name, data in parts.items():
+            count, _ = whole.parts[name]
             if name in kept:
                 progress(f"{local_name(name)}: {count:,} statements are there already.")
                 continue
             _tell(store, replace(whole, parts=kept, finished=False))
             progress(f"{local_name(name)}: sending {count:,} statements.")
-            _put(store, name, parts[name])
+            _put(store, name, data, new=not counted[name])
             _verify(asked, name, count)
             kept[name] = whole.parts[name]
             sent += count
@@ -109,12 +111,15 @@ def _tell(store: Wire, held: release.Release) -> None:
     _put(store, release.GRAPH, release.n_triples(release.described(held)))
 
 
-def _put(store: Wire, name: str, data: bytes) -> None:
+def _put(store: Wire, name: str, data: bytes, *, new: bool = False) -> None:
     """Replace a graph: in one request, or where that is too large for the server, by a first part and more added to it."""
-    size, start, method = len(data), 0, "PUT"
+    size, start, params, method = len(data), 0, {"graph": name}, "PUT"
+    if new and "oxigraph" in store.server:
+        # Nobody reads a graph that was not there, and Oxigraph 0.5.13 takes a quarter of the time without a transaction.
+        params, method = {"graph": name, "no_transaction": ""}, "POST"
     while start < len(data):
         end = len(data) if start + size >= len(data) else data.rindex(b"\n", start, start + size) + 1
-        reply = store.ask(method, params={"graph": name}, body=data[start:end], media=_TYPE)
+        reply = store.ask(method, params=params, body=data[start:end], media=_TYPE)
         if reply.status == 413 and size > _SMALLEST:
             size //= 2
             continue

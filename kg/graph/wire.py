@@ -51,10 +51,10 @@ class _Credentials(httpx.Auth):
 
 
 class Wire:
-    """Requests to the host of one address, and to no other."""
+    """Requests to the host of one address, and to no other; `server` is how it last called itself, in small letters."""
 
     def __init__(self, url: str, what: str = "SPARQL endpoint") -> None:
-        self.url, self.what = checked(url), what
+        self.url, self.what, self.server = checked(url), what, ""
         host, near = urlsplit(url).hostname or "", is_loopback(url)
         headers, auth = {"User-Agent": _AGENT}, None
         token, user = os.environ.get("KG_STORE_TOKEN"), os.environ.get("KG_STORE_USER")
@@ -119,6 +119,7 @@ class Wire:
         finally:
             response.close()
         reply = Reply(response.status_code, response.headers, b"".join(held))
+        self.server = str(response.headers.get("server", "")).lower()
         if 300 <= reply.status < 400:
             where = urlsplit(str(reply.headers.get("location", "")))
             raise StoreError(
