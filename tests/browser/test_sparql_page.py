@@ -21,6 +21,8 @@ VENDORED: Final = {
     "yasgui.min.js": "55034eaac74c55f55fbd1eeed008ae38a79053651cbed2b453f1fcfd895a4b75",
     "yasgui.min.css": "085b94556b97f9928981bdedb6848fd11ad4d8d950e821f0d698c58ca538fc55",
 }
+#: Milliseconds that an answer may take where many tests run at once.
+PATIENCE: Final = 20_000
 QUERY: Final = """PREFIX body: <https://w3id.org/nhs-integration/id/body/>
 PREFIX org: <http://www.w3.org/ns/org#>
 SELECT DISTINCT ?group ?member { ?m org:organization ?group ; org:member ?member . VALUES ?member { body:icb-frimley } }"""
@@ -84,7 +86,7 @@ def test_it_runs_a_query_and_leads_from_the_rows_to_their_pages(visits: Visits, 
     page = visit.page
     put(page, QUERY)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#told")).to_contain_text("row")
+    expect(page.locator("#told")).to_contain_text("row", timeout=PATIENCE)
     link = page.locator("#results a.iri", has_text="body:icb-frimley").first
     expect(link).to_have_attribute("href", f"{visit.address}/doc/body/icb-frimley")
     assert violations(visit, axe) == []
@@ -100,13 +102,13 @@ def test_the_address_holds_the_query_and_back_gives_the_one_before(visits: Visit
     assert page.evaluate("asking.yasqe.getValue()") == QUERY
     expect(page.locator("#results table")).to_have_count(0)
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#told")).to_contain_text("row")
+    expect(page.locator("#told")).to_contain_text("row", timeout=PATIENCE)
     assert "query=" in page.url
     put(page, "ASK { ?s ?p ?o }")
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#told")).to_contain_text("Answered")
+    expect(page.locator("#told")).to_contain_text("Answered", timeout=PATIENCE)
     page.go_back()
-    expect(page.locator("#told")).to_contain_text("row")
+    expect(page.locator("#told")).to_contain_text("row", timeout=PATIENCE)
     assert page.evaluate("asking.yasqe.getValue()") == QUERY
     clean(visit)
 
@@ -153,11 +155,11 @@ def test_what_is_wrong_is_said_with_its_place(visits: Visits, axe: str) -> None:
     visit = visits("/sparql")
     put(visit.page, "SELECT nonsense")
     visit.page.get_by_role("button", name="Run").click()
-    expect(visit.page.get_by_role("alert")).to_contain_text("line 1")
+    expect(visit.page.get_by_role("alert")).to_contain_text("line 1", timeout=PATIENCE)
     assert violations(visit, axe) == []
     put(visit.page, "DROP ALL")
     visit.page.get_by_role("button", name="Run").click()
-    expect(visit.page.get_by_role("alert")).to_contain_text("read-only")
+    expect(visit.page.get_by_role("alert")).to_contain_text("read-only", timeout=PATIENCE)
 
 
 def test_the_tab_key_leaves_the_editor(visits: Visits) -> None:
@@ -173,7 +175,7 @@ def test_it_fits_a_screen_320_wide(visits: Visits, axe: str) -> None:
     visit = visits(f"/sparql?query={quote(QUERY)}", size=(320, 640))
     assert visit.run("document.documentElement.scrollWidth") <= 320
     visit.page.get_by_role("button", name="Run").click()
-    expect(visit.page.locator("#told")).to_contain_text(" s.")
+    expect(visit.page.locator("#told")).to_contain_text(" s.", timeout=PATIENCE)
     assert visit.run("document.documentElement.scrollWidth") <= 320
     assert violations(visit, axe) == []
 
@@ -187,7 +189,7 @@ def test_without_scripts_it_is_a_form_that_answers_as_a_page(visits: Visits) -> 
     expect(page.get_by_label("Query")).to_have_value(QUERY)
     page.get_by_label("Query").fill("SELECT ?s { ?s ?p ?o } LIMIT 700")
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#told")).to_contain_text("700 rows; the first 500 are shown")
+    expect(page.locator("#told")).to_contain_text("700 rows; the first 500 are shown", timeout=PATIENCE)
     expect(page.locator("#results tbody tr")).to_have_count(500)
     page.get_by_role("link", name="What was this before, step by step, up to a day?").click()
     assert "kind:icb" in page.get_by_label("Query").input_value()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as Xml
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
@@ -20,12 +20,13 @@ TIES: Final = """PREFIX org: <http://www.w3.org/ns/org#>
 SELECT ?group ?member { ?m org:organization ?group ; org:member ?member } ORDER BY ?group ?member LIMIT 5"""
 
 
-def ask(asked: library.Graph, file: str, body: bytes = b"", **query: str) -> Reply:
+def ask(asked: library.Graph, file: str, **query: str) -> Reply:
+    return _answered(asked, file, query=(*query.items(),))
+
+
+def _answered(asked: library.Graph, file: str, **more: Any) -> Reply:
     preset, _, ending = file.partition(".")
-    method, headers = ("POST", {"content-type": "application/x-www-form-urlencoded"}) if body else ("GET", {})
-    return answered(
-        Site(asked), ROUTE, Asked(f"/draw/{file}", method, {"preset": preset, "ending": ending}, (*query.items(),), headers, body)
-    )  # fmt: skip
+    return answered(Site(asked), ROUTE, Asked(f"/draw/{file}", parts={"preset": preset, "ending": ending}, **more))
 
 
 def told(reply: Reply) -> str:
@@ -71,7 +72,8 @@ def test_every_picture_takes_its_parameters(asked: library.Graph, file: str, que
 
 
 def test_a_form_draws_the_result_of_a_query(asked: library.Graph) -> None:
-    reply = ask(asked, "query.csv", body=urlencode({"query": TIES}).encode())
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    reply = _answered(asked, "query.csv", method="POST", headers=headers, body=urlencode({"query": TIES}).encode())
     assert reply.status == 200
     assert reply.body == ask(asked, "query.csv", query=TIES).body
     assert reply.body.count(b"\n") > 5

@@ -14,10 +14,9 @@ def index(graph: Graph) -> bytes:
 
     A thing is [path, label, kind, until, further names]; of a thing that goes on, until is empty.
     """
-    _, found = graph.sparql(_NAMES)
     further: dict[str, set[str]] = {}
-    for row in found:
-        if isinstance(row, dict) and isinstance(row["name"], str):
+    for row in graph.graph.store.select(_NAMES):
+        if isinstance(row["name"], str):
             further.setdefault(row["thing"], set()).add(row["name"])
     things = {}
     for row in graph.graph.rows("things"):
