@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,34 @@ def sample(graph: Graph) -> list[Iri]:
     return sorted({iri for iri in (*ends, *taking_part, *bodies[::100]) if category_of(iri) == "body"})
 
 
+#: The commands that answer from the graph alone, and print what they found.
+ANSWERING = frozenset((
+    "ask", "became", "before", "lineage", "members", "memberships", "timeline", "count", "population", "coverage", "show",
+    "diff", "find", "query", "queries",
+))  # fmt: skip
+
+
+def asked_line(args: Sequence[str | bytes]) -> str:
+    """Give a command that answers as one line, without how it is printed; empty for any other command."""
+    words = [word if isinstance(word, str) else os.fsdecode(word) for word in args]
+    if not words or words[0] not in ANSWERING or "--help" in words or "-h" in words:
+        return ""
+    kept, skip = list[str](), False
+    for word in words:
+        if not skip and word not in ("--format", "-f", "--json"):
+            kept.append(word)
+        skip = word in ("--format", "-f")
+    line = shlex.join(kept)
+    return line if line.isprintable() and line.encode("utf-8", "replace").decode() == line else ""
+
+
+@cache
+def commands() -> tuple[str, ...]:
+    """Every answering command of the tests: tests/test_remote_answers.py puts each to every engine."""
+    text = (Path(__file__).parent / "commands.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a run of the command line left: its exit code and both of its streams."""
@@ -161,6 +191,8 @@ class CommandLine:
     def __call__(self, *args: str | bytes, stdin: str = "", cwd: Path | None = None, **env: str) -> Ran:
         """Run it; a question put before in the same way, which leaves nothing behind, is not put again."""
         changes = bool(stdin or cwd or env or "--store" in args or args[:1] in (("build",), ("export",)))
+        if not changes and (line := asked_line(args)) and line not in commands():
+            raise AssertionError(f"tests/commands.txt lacks this line, which every engine is to answer: {line}")
         if changes:
             return self._run(*args, stdin=stdin, cwd=cwd, **env)
         if args not in self.kept:

@@ -26,6 +26,7 @@ from kg.errors import BadInput, KgError
 from kg.faces.library import Graph, open_graph
 from kg.faces.serve.answering import answered, refused
 from kg.faces.serve.exchange import Asked, Site
+from kg.faces.serve.files import FILES
 from kg.faces.serve.pages import crosswalk, links
 from kg.faces.serve.pages.finding import index
 from kg.faces.serve.routes import ROUTES, Route
@@ -74,7 +75,8 @@ def write(
         seen: dict[str, set[str]] = {}
         size = _fixed(store, folder, home)
         with _writers(store, folder, home, processes or os.cpu_count() or 1) as each:
-            waiting = ["index.html"]
+            # The page of downloads tells the size of each file, which is known when it has been made.
+            waiting = [f"download/{file.name}" for file in FILES]
             while waiting:
                 faults: dict[str, str] = {}
                 for done in each(_parted(waiting)):
@@ -84,7 +86,7 @@ def write(
                 if faults:
                     raise _unwritten(faults, seen)
                 progress(f"Wrote {len(seen):,} pages and files.")
-                linked = set().union(*seen.values())
+                linked = {"index.html"}.union(*seen.values())
                 waiting = sorted(file for file in linked - seen.keys() if not (folder / file).exists())
         size += _closing(folder, home, seen)
         if lost := {(page, file) for page, held in seen.items() for file in held if not (folder / file).is_file()}:
