@@ -1,7 +1,6 @@
 -- Cheap lookups by wrk: SPARQL about one thing after another, and pages, so that few are asked twice.
 -- Arguments: the path of the endpoint, the file of keys, and "new" when nothing may come from what a server has kept.
 local keys, endpoint, new, count = {}, "/sparql", false, 0
-local seen = {}
 
 function init(arguments)
   endpoint, new = arguments[1], arguments[3] == "new"
@@ -10,7 +9,7 @@ function init(arguments)
 end
 
 local function encode(text)
-  return (text:gsub("[^%w]", function(sign) return string.format("%%02X", sign:byte()) end))
+  return (text:gsub("[^%w]", function(sign) return string.format("%%%02X", sign:byte()) end))
 end
 
 local queries = {

@@ -245,6 +245,7 @@ def test_sparqlwrapper_asks_in_every_way(served: Served) -> None:
                 client.setReturnFormat(form)
                 found = client.queryAndConvert()
                 assert LABEL in (found.serialize() if isinstance(found, rdflib.Graph) else str(found))
+    client.setReturnFormat(wrapper.JSON)
     client.setQuery("SELECT * {")
     with pytest.raises(wrapper.SPARQLExceptions.QueryBadFormed):
         client.query()

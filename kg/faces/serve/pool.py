@@ -63,6 +63,7 @@ class Pool:
         self._settings = settings
         self._quick, self._slow, self._queue = quick or max(2, cores), slow or 2 * max(2, cores), queue
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._resting: set[int] = set()
         self._waiting = self._slowed = 0
         self._deaths: dict[int, asyncio.Future[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,7 +151,7 @@ class Pool:
             if slow:
                 self._slowed -= 1
             if kept:
-                self._idle.put_nowait(worker)
+                self._rest(worker)
             else:
                 self._end(worker)
                 if not slow:
@@ -166,10 +167,13 @@ class Pool:
             async with asyncio.timeout(_TURN):
                 while True:
                     worker = await self._idle.get()
-                    if not worker.reader.at_eof() and worker.pid not in self._deaths:
+                    known = worker.pid in self._resting
+                    self._resting.discard(worker.pid)
+                    if known and not worker.reader.at_eof():
                         return worker
                     self._end(worker)  # it was ended from outside while it waited
-                    self._replace()
+                    if known:
+                        self._replace()
         except TimeoutError:
             raise full from None
         finally:
@@ -221,12 +225,16 @@ class Pool:
                 worker = _Worker(*await asyncio.open_connection(sock=ours, limit=1 << 20))
                 worker.pid = await asyncio.wait_for(worker.receive(), _BIRTH)
                 self._deaths.pop(worker.pid, None)  # of an earlier one that had this number
-                self._idle.put_nowait(worker)
+                self._rest(worker)
                 return
             except (OSError, asyncio.IncompleteReadError, TimeoutError):
                 ours.close()
                 theirs.close()
                 await asyncio.sleep(0.5)  # the system has no process or memory left for it; perhaps soon
+
+    def _rest(self, worker: _Worker) -> None:
+        self._resting.add(worker.pid)
+        self._idle.put_nowait(worker)
 
     def _end(self, worker: _Worker) -> None:
         self._order(b"K", worker.pid)
@@ -245,6 +253,9 @@ class Pool:
                 dead = self._deaths.setdefault(pid, asyncio.get_running_loop().create_future())
                 if not dead.done():
                     dead.set_result(code)
+                if pid in self._resting:
+                    self._resting.discard(pid)
+                    self._replace()
                 while len(self._deaths) > 256:
                     del self._deaths[next(iter(self._deaths))]
         if not self._stopping:
