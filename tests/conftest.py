@@ -161,7 +161,7 @@ def asked_line(args: Sequence[str | bytes]) -> str:
             kept.append(word)
         skip = word in ("--format", "-f")
     line = shlex.join(kept)
-    return line if line.isprintable() and line.encode("utf-8", "replace").decode() == line else ""
+    return line if len(line) < 300 and line.isprintable() and line.encode("utf-8", "replace").decode() == line else ""
 
 
 @cache

@@ -69,7 +69,9 @@ class Engine:
 def needed(name: str) -> str:
     """Give the program of an engine; where there is none, that is a fault in CI and a reason to skip elsewhere."""
     program = shutil.which({"virtuoso": "virtuoso-t", "oxigraph": "oxigraph"}[name])
-    program = program or shutil.which("oxigraph", path=str(Path(sys.executable).parent)) if name == "oxigraph" else program
+    program = (
+        program or shutil.which("oxigraph", path=str(Path(sys.executable).parent)) if name == "oxigraph" else program
+    )
     if not program:
         if os.environ.get("CI"):
             pytest.fail(f"{name} is not installed, and CI must ask it")

@@ -34,7 +34,11 @@ def lines() -> list[str]:
     saved = Queries(Inputs.default().queries)
     for name in saved.names():
         cases = HERE / "competency" / f"{name}.yaml"
-        given = [case.get("params") or {} for case in yaml.load(cases.read_text("utf-8"), yaml.BaseLoader)] if cases.is_file() else []
+        given = (
+            [case.get("params") or {} for case in yaml.load(cases.read_text("utf-8"), yaml.BaseLoader)]
+            if cases.is_file()
+            else []
+        )
         for params in (saved.get(name).example, *given):
             found.append(shlex.join(("query", name, *(f"{key}={value}" for key, value in params.items()))))
     return sorted(dict.fromkeys(found))
@@ -62,7 +66,7 @@ def elsewhere(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> libra
 
 
 @pytest.fixture(scope="session")
-def printed(in_memory: library.Graph) -> dict[str, tuple[int, str]]:
+def printed() -> dict[str, tuple[int, str]]:
     """What the embedded engine has been found to answer."""
     return {}
 
