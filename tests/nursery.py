@@ -36,7 +36,8 @@ class Nursery:
         """Run a command; give its exit code and both of its streams."""
         out, err = self._folder / "out", self._folder / "err"
         order = {"args": [os.fsdecode(word) for word in args], "out": str(out), "err": str(err)}
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
         code = self._process.stdout.readline()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from kg.faces import library
-from kg.faces.serve.pages import examples, sparql
+from kg.faces.serve.pages import sparql
 from kg.faces.serve.pages.links import STATIC
 from kg.graph.names import expand
 from tests.browser.test_site import Visit, Visits, server, violations, visits
@@ -55,24 +55,6 @@ def test_what_is_vendored_is_what_was_published_with_its_licences() -> None:
         "column-resizer",
     ):
         assert f"\n{name}" in licences, name
-
-
-def test_every_example_runs_as_it_stands_and_finds_what_the_saved_query_does(in_memory: library.Graph) -> None:
-    queries = in_memory.graph.queries
-    for name in queries.names():
-        columns, rows = in_memory.sparql(examples.example(in_memory.graph, name))
-        found = in_memory.query(name, queries.get(name).example)
-        assert rows == [{column: row[column] for column in columns} for row in found], name
-        assert set(columns) == set(queries.get(name).columns), name
-
-
-def test_a_value_stands_in_no_text_comment_or_list_of_variables() -> None:
-    query = 'SELECT ?a ?b (COUNT(?a) AS ?n) { # ?a\n ?b <http://x/?a> ?a , "?a" , "it\'s \\"?a" . { SELECT ?a { ?a ?p ?ab } } } GROUP BY ?a ?b ORDER BY ?a'
-    assert examples.bound(query, {"a": 7}) == (
-        'SELECT ?b (COUNT("7"^^<http://www.w3.org/2001/XMLSchema#integer>) AS ?n) { # ?a\n ?b <http://x/?a> '
-        '"7"^^<http://www.w3.org/2001/XMLSchema#integer> , "?a" , "it\'s \\"?a" . { SELECT { '
-        '"7"^^<http://www.w3.org/2001/XMLSchema#integer> ?p ?ab } } } GROUP BY ?b ORDER BY'
-    )
 
 
 def test_the_words_that_complete_are_in_the_graph(in_memory: library.Graph) -> None:

@@ -198,7 +198,11 @@ def test_a_ready_made_table_is_a_file(asked: library.Graph, form: str) -> None:
 
 def test_a_ready_made_table_that_cannot_be_is_refused(asked: library.Graph) -> None:
     days = {"since": "2013-04-01", "to": "2022-07-01"}
-    wrong: list[dict[str, str]] = [{"from_level": "ccg"}, {"from_level": "atlas", **days}, {"from_level": "ccg", "form": "pdf", **days}]
+    wrong: list[dict[str, str]] = [
+        {"from_level": "ccg"},
+        {"from_level": "atlas", **days},
+        {"from_level": "ccg", "form": "pdf", **days},
+    ]
     assert [ready(asked, **query).status for query in wrong] == [400, 400, 400]
 
 
