@@ -121,19 +121,16 @@ def started(name: str, folder: Path, run: int, *, rows: int = 2_000_000) -> Engi
     else:
         command = [program, "serve", "--location", str(folder / "store"), "--bind", f"127.0.0.1:{http}"]
         query, store = "/query", "/store"
-    guard = subprocess.Popen(
-        [sys.executable, __file__, str(run), str(folder), *command], stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    subprocess.run([sys.executable, __file__, str(run), str(folder), *command], stdin=subprocess.DEVNULL, check=True)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         with suppress(httpx.TransportError, FileNotFoundError, ValueError):
             pid = int((folder / "pid").read_text(encoding="utf-8"))
             if httpx.post(root + query, data={"query": "ASK {}"}, trust_env=False).status_code == 200:
                 return Engine(name, root + query, root + store, pid)
-        if guard.poll() is not None:
+        if (folder / "ended").exists():
             break
         time.sleep(0.1)
-    guard.kill()
     log = (folder / "out").read_text(encoding="utf-8", errors="replace")
     raise RuntimeError(f"{name} did not start: {log[-2000:]}")
 
@@ -148,7 +145,10 @@ def free_ports(count: int) -> list[int]:
 
 
 def _guard(run: int, folder: Path, command: list[str]) -> None:
-    """Run an engine until the process `run` is gone, or the engine is."""
+    """Run an engine, out of the hands of who asked, until the process `run` is gone, or the engine is."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
     with (folder / "out").open("wb") as out:
         engine = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder)
     (folder / "pid").write_text(str(engine.pid), encoding="utf-8")
@@ -162,6 +162,7 @@ def _guard(run: int, folder: Path, command: list[str]) -> None:
         with suppress(ProcessLookupError):
             engine.kill()
         engine.wait()
+        (folder / "ended").touch()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Generator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from kg.errors import StoreError, UsageError
 #: Seconds to connect and between two pieces of a reply, seconds for a whole reply, and bytes of one.
 CONNECT, QUIET, WHOLE, LARGEST = 10.0, 120.0, 600.0, 1 << 29
 _AGENT: Final = "nhs-kg"
+#: Seconds for which a connection is kept for the next request; servers close theirs after 5 to 15.
+_KEPT: Final = 3.0
 
 
 class Reply:
@@ -67,11 +70,12 @@ class Wire:
             headers["Authorization"] = f"Bearer {token}"
         elif user:
             auth = _Credentials(user, os.environ.get("KG_STORE_PASSWORD", ""))
-        # A proxy of the environment is for the world outside; and only a connection is tried again, never a request.
+        # A proxy of the environment is for the world outside.
         self._client = httpx.Client(
             headers=headers, auth=auth, timeout=httpx.Timeout(QUIET, connect=CONNECT), follow_redirects=False,
-            trust_env=not near, transport=httpx.HTTPTransport(retries=2) if near else None,
+            trust_env=not near, limits=httpx.Limits(keepalive_expiry=_KEPT),
         )  # fmt: skip
+        weakref.finalize(self, self._client.close)
 
     def ask(
         self, method: str, *, url: str = "", params: Mapping[str, str] | None = None, accept: str = "*/*",
