@@ -22,7 +22,7 @@ VENDORED: Final = {
     "yasgui.min.css": "085b94556b97f9928981bdedb6848fd11ad4d8d950e821f0d698c58ca538fc55",
 }
 #: Milliseconds that an answer may take where many tests run at once.
-PATIENCE: Final = 20_000
+PATIENCE: Final = 40_000
 QUERY: Final = """PREFIX body: <https://w3id.org/nhs-integration/id/body/>
 PREFIX org: <http://www.w3.org/ns/org#>
 SELECT DISTINCT ?group ?member { ?m org:organization ?group ; org:member ?member . VALUES ?member { body:icb-frimley } }"""
