@@ -22,7 +22,7 @@ VENDORED: Final = {
     "yasgui.min.css": "085b94556b97f9928981bdedb6848fd11ad4d8d950e821f0d698c58ca538fc55",
 }
 #: Milliseconds that an answer may take where many tests run at once.
-PATIENCE: Final = 20_000
+PATIENCE: Final = 40_000
 QUERY: Final = """PREFIX body: <https://w3id.org/nhs-integration/id/body/>
 PREFIX org: <http://www.w3.org/ns/org#>
 SELECT DISTINCT ?group ?member { ?m org:organization ?group ; org:member ?member . VALUES ?member { body:icb-frimley } }"""
@@ -70,7 +70,7 @@ def test_it_runs_a_query_and_leads_from_the_rows_to_their_pages(visits: Visits, 
     page.keyboard.press("Control+Enter")
     expect(page.locator("#told")).to_contain_text("row", timeout=PATIENCE)
     link = page.locator("#results a.iri", has_text="body:icb-frimley").first
-    expect(link).to_have_attribute("href", f"{visit.address}/doc/body/icb-frimley")
+    expect(link).to_have_attribute("href", "/doc/body/icb-frimley")
     assert violations(visit, axe) == []
     page.get_by_role("button", name="Shows Response view").click()
     expect(page.locator("#results .CodeMirror")).to_be_visible()
