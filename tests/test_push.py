@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 import pytest
 
@@ -244,13 +245,13 @@ def test_a_body_that_is_too_large_for_a_server_is_sent_in_parts() -> None:
     held: list[bytes] = []
 
     class Bounded(wire.Wire):
-        def ask(self, method: str, **kept: object) -> wire.Reply:  # type: ignore[override]
+        def ask(self, method: str, **kept: object) -> wire.Reply:
             body = kept["body"]
             assert isinstance(body, bytes)
             if len(body) > 300_000:
-                return wire.Reply(413, wire.httpx.Headers(), b"")
+                return wire.Reply(413, httpx.Headers(), b"")
             held[:] = [body] if method == "PUT" else [*held, body]
-            return wire.Reply(200, wire.httpx.Headers(), b"")
+            return wire.Reply(200, httpx.Headers(), b"")
 
     data = b"".join(b"<x:%d> <x:p> <x:o> .\n" % number for number in range(60_000))
     pushing._put(Bounded("http://127.0.0.1/store"), "x:g", data)
