@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from markupsafe import Markup
 
 from kg.faces.diagrams.scene import Scene
+
+#: A picture of no more than this many px is shown whole.
+_FITS: Final = 1560
 
 
 def inline(scene: Scene) -> Markup:
@@ -18,4 +23,9 @@ def inline(scene: Scene) -> Markup:
     from kg.faces.diagrams.renderers import svg
 
     bare = replace(scene, caption="", cautions=(), ledger=())
-    return Markup(svg.picture(placed(bare, "own"), embed=False))
+    picture = svg.picture(placed(bare, "own"), embed=False)
+    # One that is a little wider than the page is made to fit; the style gives it a least width, at which words can be read.
+    width = re.match(r'<svg [^>]*?width="([0-9.]+)"', picture)
+    if width and float(width[1]) <= _FITS:
+        picture = picture.replace("<svg ", '<svg class="fits" ', 1)
+    return Markup(picture)
