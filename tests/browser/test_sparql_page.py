@@ -36,6 +36,7 @@ def clean(visit: Visit) -> None:
     assert visit.elsewhere == []
     assert [said for said in visit.faults if "status of 4" not in said] == []
     assert visit.run("window.refused") == []
+    visit.go("/about")
     assert visit.run("localStorage.length + sessionStorage.length") == 0
 
 

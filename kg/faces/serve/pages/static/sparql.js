@@ -16,6 +16,9 @@
   /** The suggestions that are shown at once. */
   const SHOWN = 50;
 
+  // The table keeps the widths of its columns in the browser where it can. Nothing is kept here: it then holds them itself.
+  Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("Nothing is kept.", "SecurityError"); } });
+
   // Completion: from the words in the page, never from elsewhere.
   const named = {
     class: words.classes,
