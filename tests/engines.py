@@ -162,7 +162,8 @@ def _guard(run: int, folder: Path, command: list[str]) -> None:
         with suppress(ProcessLookupError):
             engine.kill()
         engine.wait()
-        (folder / "ended").touch()
+        with suppress(OSError):  # the folder may be gone with the run
+            (folder / "ended").touch()
 
 
 if __name__ == "__main__":

@@ -106,6 +106,40 @@ def test_what_only_looks_refused_is_answered(graph: Graph, text: str) -> None:
     assert found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * \\u0046ROM <http://x.example/> {}",
+        "SELECT * { \\U00000053ERVICE <http://x.example/> {} }",
+        "SELECT(?a<1 AS ?x)FROM:a{}",
+        "select * from<http://x.example/>{?s ?p ?o}",
+        "SELECT * #\nFROM#\n<http://x.example/> {}",
+        "SELECT * { ?s ?p ?o FILTER(?o<'b>')SERVICE<http://x.example/>{}#'}",
+        "PREFIX x: <http://x.example/> SELECT * { ?s x:o\\'b ?o } FROM <http://x.example/> #'",
+        "SELECT * { ?s ?p '''a\\'''' . SERVICE <http://x.example/> {} #''' }",
+        "BASE <http://x.example/> WITH <a> DELETE {} WHERE {}",
+        "ASK {" + "{" * 200 + "}" * 200 + "}",
+        "ASK { FILTER(" + "!" * 2000 + "true) }",
+    ],
+)
+def test_what_hides_or_overflows_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        refuse_unsafe(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SELECT ?from ?service { ?from ?service "FROM", """SERVICE " LOAD""", "DROP"@en }',
+        "PREFIX from: <http://x.example/FROM#> SELECT * { ?s from:SERVICE <http://x.example/SERVICE> }",
+        "PREFIX x: <http://x.example/> SELECT * { x:FROM x:INSERT _:SERVICE }",
+        "SELECT * { ?s ?p ?o FILTER(?o < 'b') } # SERVICE",
+    ],
+)
+def test_words_that_are_no_keywords_pass(text: str) -> None:
+    refuse_unsafe(text)
+
+
 def test_a_syntax_error_says_where() -> None:
     with pytest.raises(UsageError, match="line 2, column"):
         refuse_unsafe("SELECT *\n{ ?s ?p")
