@@ -6,7 +6,7 @@ path. So a variable's tokens become the term itself, written as N-Triples writes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -63,6 +63,21 @@ def put(text: str, bindings: Mapping[str, Value]) -> Put:
         else ""
     )
     return Put(sent, form, order, counted)
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a query is a SELECT of bare variables over one plain pattern, which can be asked for many values at once."""
+    parts = tokens(text)
+    words = [part.word for part in parts[prologue(parts) :] if part.word]
+    marks = {part.text for part in parts if part.sort == "mark"}
+    allowed = {"SELECT", "WHERE", "ORDER", "BY", "A"}
+    return words[:1] == ["SELECT"] and set(words) <= allowed and marks <= {"{", "}", ".", ";", ","}
+
+
+def put_many(text: str, name: str, values: Iterable[Iri]) -> Put:
+    """Ask a plain query for many values of a variable at once, which then is among its columns."""
+    asked = put(text, {})
+    return asked._replace(text=f"{asked.text} VALUES ?{name} {{ {' '.join(written(value) for value in values)} }}")
 
 
 def in_order(rows: list[dict[str, Any]], order: tuple[By, ...]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg import RELEASE
 from kg.errors import StoreError, UsageError
-from kg.graph.binding import in_order, put
+from kg.graph.binding import in_order, is_plain, put, put_many
 from kg.graph.endpoint import Endpoint
 from kg.graph.name_index import NameIndex
 from kg.graph.names import GRAPHS, Iri
@@ -31,7 +31,8 @@ class RemoteStore:
     def __init__(self, url: str) -> None:
         self._endpoint = Endpoint(url)
         self._stated: dict[str, list[tuple[Iri, Value]]] = {}
-        self._beside: dict[str, list[str]] = {}
+        self._answered: dict[tuple[str, Iri], tuple[list[str], list[Row]]] = {}
+        self._beside: dict[str, list[Iri]] = {}
 
     def __repr__(self) -> str:
         return f"<RemoteStore {self.url}>"
@@ -72,11 +73,41 @@ class RemoteStore:
     def statements(self, iri: Iri) -> list[tuple[Iri, Value]]:
         if iri not in self._stated:
             # A request costs the same for one node as for a hundred, and what rows have named together is asked together.
-            near = [other for other in self._beside.get(iri, ()) if other != iri and other not in self._stated]
-            self._read_statements([iri, *near[:_TOGETHER]])
+            self._read_statements([iri, *(near for near in self._near(iri) if near not in self._stated)])
         return list(self._stated[iri])
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
+        if len(bindings) == 1 and is_plain(query):
+            (name, value), *_ = bindings.items()
+            if isinstance(value, Iri):
+                return self._of_many(query, name, value)
+        return self._of_one(query, **bindings)
+
+    def _of_many(self, query: str, name: str, value: Iri) -> tuple[list[str], Results]:
+        """Answer for one node, and in the same request for those that rows have named with it."""
+        if (query, value) not in self._answered:
+            asked = [value, *(near for near in self._near(value) if (query, near) not in self._answered)]
+            if len(asked) == 1:
+                return self._of_one(query, **{name: value})
+            made = put_many(query, name, asked)
+            names, rows = self._found(made.text)
+            columns = [column for column in names if column != name]
+            found: dict[Iri, list[Row]] = {node: [] for node in asked}
+            for row in in_order(rows, made.order):
+                found[row[name]].append({column: row[column] for column in columns})
+            for node, held in found.items():
+                self._answered[query, node] = columns, held
+        columns, held = self._answered[query, value]
+        return columns, [dict(row) for row in held]
+
+    def _found(self, text: str) -> tuple[list[str], list[Row]]:
+        try:
+            names, told = found_in(self._endpoint.solutions(text, _OURS), {})
+        except (SyntaxError, ValueError) as error:  # results are read as they are gone through
+            raise self._endpoint.broken(error) from None
+        return names, [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
+
+    def _of_one(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         asked = put(query, bindings)
         if asked.form in ("CONSTRUCT", "DESCRIBE"):
             triples = self._endpoint.triples(asked.text, _OURS)
@@ -140,7 +171,11 @@ class RemoteStore:
                 ) from None
         return NameIndex(path)
 
-    def _read_statements(self, nodes: list[str]) -> None:
+    def _near(self, iri: Iri) -> list[Iri]:
+        """Give the nodes that rows have named together with one, itself left out."""
+        return [near for near in self._beside.get(iri, ()) if near != iri][:_TOGETHER]
+
+    def _read_statements(self, nodes: list[Iri]) -> None:
         listed = " ".join(str(ox.NamedNode(node)) for node in nodes)
         text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} ?s ?p ?o }}"
         stated: dict[str, set[tuple[Iri, Any]]] = {node: set() for node in nodes}
