@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -21,25 +21,38 @@ from kg.answers.record import Records
 from kg.faces import library
 from kg.facts import records as rows
 from kg.facts.rows import Facts, Placed
+from kg.graph import compiled
 from kg.graph.build import build
-from kg.graph.compiled import compile_into
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
 from kg.graph.names import Iri, category_of
 from kg.graph.queries import Queries
 from kg.graph.store import OxigraphStore
+from tests.engines import locked
+from tests.nursery import Nursery
 
 #: How the keys of bodies begin that a small copy of the data keeps: enough of every table, and seconds quicker.
 FEW = ("ics-", "icb-", "ccg-1")
 
 
 @pytest.fixture(scope="session")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of this run, with this checkout's graph in it, which one worker compiles for all."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    with pytest.MonkeyPatch.context() as patch, locked(folder.with_suffix(".lock")):
+        patch.setenv("KG_CACHE", str(folder))
+        compiled.open_default()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graph(cache_folder: Path) -> Graph:
     """The graph of this checkout's data, from disk as everyone opens it."""
-    folder = tmp_path_factory.mktemp("compiled") / "graph"
-    compile_into(folder, Inputs.default())
-    return Graph.open(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_CACHE", str(cache_folder))
+        return Graph.open()
 
 
 @pytest.fixture(scope="session")
@@ -183,10 +196,11 @@ class Ran:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Runs `python -m kg` in a process of its own, from `cwd`, with a cache of this session's own."""
+    """Runs `python -m kg` in a process of its own, from `cwd`, with the cache of this run."""
 
     cache: Path
     cwd: Path
+    nursery: Nursery
     kept: dict[tuple[str | bytes, ...], Ran] = field(default_factory=dict)
 
     def __call__(self, *args: str | bytes, stdin: str = "", cwd: Path | None = None, **env: str) -> Ran:
@@ -203,7 +217,8 @@ class CommandLine:
         if changes:
             return self._run(*args, stdin=stdin, cwd=cwd, **env)
         if args not in self.kept:
-            self.kept[args] = self._run(*args)
+            code, out, err = self.nursery.run(args)
+            self.kept[args] = Ran(code, out.decode(), err.decode())
         return self.kept[args]
 
     def _run(self, *args: str | bytes, stdin: str = "", cwd: Path | None = None, **env: str) -> Ran:
@@ -215,18 +230,23 @@ class CommandLine:
 
     def environment(self, **more: str) -> dict[str, str]:
         """This process's own, without what would change an answer."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("KG_STORE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
-        }
-        return {**kept, "KG_CACHE": str(self.cache), **more}
+        return environment(self.cache, **more)
+
+
+def environment(cache: Path, **more: str) -> dict[str, str]:
+    """Give this process's environment with a cache, without what would change an answer."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("KG_STORE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    }
+    return {**kept, "KG_CACHE": str(cache), **more}
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+def run(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """The real command, its graph compiled before the first test asks."""
-    command = CommandLine(tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("elsewhere"))
-    first = command("queries")
-    assert first.code == 0, first.err
-    return command
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    nursery = Nursery(tmp_path_factory.mktemp("streams"), elsewhere, environment(cache_folder))
+    yield CommandLine(cache_folder, elsewhere, nursery)
+    nursery.close()

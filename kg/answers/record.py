@@ -13,6 +13,8 @@ from kg.graph.graph import Graph
 from kg.graph.names import TERMS, Iri, category_of, key_of, local_name
 
 SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
+#: Of more bodies than these, to read the codes of all takes less time than to read theirs.
+_FEW = 300
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class Records:
         self._cited: dict[str, SourceRef] = {}
         self._claims: dict[Iri, list[dict[str, Any]]] = {}
         self._transfers: dict[tuple[str, Iri, date], list[Transfer]] = {}
+        self._coded = 0
+        self._codes_of: dict[Iri, list[dict[str, Any]]] | None = None
 
     def rows(self, query: str, **bindings: Any) -> list[dict[str, Any]]:
         """Run a saved query once, however often its rows are asked for."""
@@ -162,7 +166,7 @@ class Records:
             if "prefLabel" not in facts:
                 raise LookupError(f"{iri} is no kind or body of this graph")
             codes: dict[str, list[str]] = {}
-            for row in self.graph.rows("codes-of", thing=iri) if category_of(iri) == "body" else ():
+            for row in self._codes(iri) if category_of(iri) == "body" else ():
                 held = codes.setdefault(SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
                 if row["code"] not in held:
                     held.append(row["code"])
@@ -170,6 +174,17 @@ class Records:
             label = str(self.stated(latest)["prefLabel"]) if latest else ""
             self._things[iri] = Thing(iri, facts, {scheme: tuple(found) for scheme, found in codes.items()}, label)
         return self._things[iri]
+
+    def _codes(self, iri: Iri) -> Iterable[dict[str, Any]]:
+        """Give the codes of a body; when many bodies are asked about, those of all are read at once, which takes less."""
+        self._coded += 1
+        if self._coded <= _FEW:
+            return self.graph.rows("codes-of", thing=iri)
+        if self._codes_of is None:
+            self._codes_of = {}
+            for row in self.graph.rows("codes-of"):
+                self._codes_of.setdefault(row["thing"], []).append(row)
+        return self._codes_of.get(iri, ())
 
     def event(self, iri: Iri) -> dict[str, Any]:
         """Give what is stated of an event, its `type` a bare word such as "Merger"."""

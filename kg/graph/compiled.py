@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,15 @@ def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
 def open_folder(folder: Path) -> Compiled:
     """Open a compiled graph; raise StoreError when the folder is not one, or is damaged."""
     _recover(folder)
+    stated = manifest(folder)
+    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), stated)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """Give the manifest of a compiled graph; raise StoreError when the folder is not one, or is damaged."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        made = {"release", "inputs", "graph_sha256", "quads", "names"} <= set(manifest)
+        stated: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        made = {"release", "inputs", "graph_sha256", "quads", "names"} <= set(stated)
     except (OSError, ValueError, TypeError):
         made = False
     if not made:
@@ -85,7 +92,7 @@ def open_folder(folder: Path) -> Compiled:
             f"{folder} is not a compiled graph: it has no {_MANIFEST} that can be read. Name a folder that kg build made, "
             "or make one at a new place with: kg build --store FOLDER"
         )
-    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), manifest)
+    return stated
 
 
 def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[str, Any]:
@@ -106,8 +113,10 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     import pyoxigraph as ox
 
     from kg.facts.curated import load
+    from kg.graph import examples
     from kg.graph.build import build
     from kg.graph.build import load as put
+    from kg.graph.queries import Queries
 
     _recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
@@ -128,10 +137,15 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             loads = list[Future[None]]()
             into = partial(put, store)
             built = build(facts, inputs.ontology, inputs.rules, lambda part: loads.append(beside.submit(into, part)))
+            held = OxigraphStore(built.store)
+            names = NameIndex.write(made / "names.sqlite", held)
+            with closing(NameIndex(made / "names.sqlite")) as index:
+                asked = examples.lines(Queries(inputs.queries), index, held)
+            loads.append(beside.submit(into, "".join(asked).encode()))
+            built.lines = sorted([*built.lines, *asked])
             data = built.n_quads
             (made / "graph.nq").write_bytes(data)
-            names = NameIndex.write(made / "names.sqlite", OxigraphStore(built.store))
-            manifest = {
+            stated = {
                 "release": RELEASE,
                 "inputs": inputs.fingerprint,
                 "graph_sha256": hashlib.sha256(data).hexdigest(),
@@ -143,11 +157,11 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
         store.optimize()
         store.flush()
         del store
-        (made / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (made / _MANIFEST).write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
         _swap(made, folder, replace=replace)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return manifest
+    return stated
 
 
 def _swap(made: Path, folder: Path, *, replace: bool) -> None:

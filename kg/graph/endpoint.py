@@ -42,14 +42,16 @@ class Endpoint:
     def url(self) -> str:
         return self._wire.url
 
-    def solutions(self, text: str, graphs: Iterable[str] = ()) -> Any:
+    def solutions(self, text: str, graphs: Iterable[str] = (), named: Iterable[str] | None = None) -> Any:
         """Run a SELECT or an ASK over some named graphs, over all when none is named; give what pyoxigraph read.
+
+        `named` are those that GRAPH finds, where these are others.
 
         Raises:
             StoreError: the engine cannot be asked, or sends what is no result of SPARQL.
             UsageError: it refuses the query.
         """
-        reply = self._ask(text, self._results, graphs)
+        reply = self._ask(text, self._results, graphs, named)
         form = _SOLUTIONS.get(reply.media)
         if form is None:
             raise self._strange(reply, "SPARQL results")
@@ -66,9 +68,11 @@ class Endpoint:
             raise self.broken(error) from None
         return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
-    def triples(self, text: str, graphs: Iterable[str] = ()) -> list[ox.Triple]:
+    def triples(
+        self, text: str, graphs: Iterable[str] = (), named: Iterable[str] | None = None
+    ) -> list[ox.Triple]:  # fmt: skip
         """Run a CONSTRUCT or a DESCRIBE; give each triple once."""
-        reply = self._ask(text, f"{_LINES}, text/turtle;q=0.5", graphs)
+        reply = self._ask(text, f"{_LINES}, text/turtle;q=0.5", graphs, named)
         form = _TRIPLES.get(reply.media)
         if form is None:
             raise self._strange(reply, "RDF")
@@ -105,11 +109,11 @@ class Endpoint:
             "of a SPARQL endpoint."
         )
 
-    def _ask(self, text: str, accept: str, graphs: Iterable[str]) -> Reply:
-        named = list(graphs)
+    def _ask(self, text: str, accept: str, graphs: Iterable[str], named: Iterable[str] | None = None) -> Reply:
+        default = list(graphs)
         form: dict[str, str | list[str]] = {"query": text}
-        if named:  # other graphs in the same engine are not ours
-            form |= {"default-graph-uri": named, "named-graph-uri": named}
+        if default:  # other graphs in the same engine are not ours
+            form |= {"default-graph-uri": default, "named-graph-uri": default if named is None else list(named)}
         reply = self._wire.ask("POST", form=form, accept=accept)
         if "virtuoso" in self._wire.server:
             self._results = f"{_XML}, {_JSON};q=0.5"

@@ -6,14 +6,16 @@ import csv
 import errno
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
+
 from kg.errors import BadInput, UsageError
 from kg.graph.graph import Graph
-from kg.graph.names import GRAPHS, PREFIXES, key_of
+from kg.graph.names import PREFIXES, key_of
 
 if TYPE_CHECKING:
     import rdflib
@@ -45,7 +47,7 @@ def dataset(graph: Graph) -> rdflib.Dataset:
 def export(graph: Graph, form: str) -> bytes:
     """Give the graph in a format; the same graph gives the same bytes.
 
-    Turtle and JSON-LD hold what is stated and derived, merged; N-Quads keep the named graphs; GraphML and
+    Turtle and JSON-LD hold what stands in all named graphs, merged; N-Quads keep the named graphs; GraphML and
     CSV hold the succession network, one edge a transfer.
 
     Raises:
@@ -64,17 +66,14 @@ def export(graph: Graph, form: str) -> bytes:
 
 
 def _rdf(graph: Graph, form: str) -> bytes:
-    import rdflib
+    merged = {quad.triple for quad in ox.parse(path=str(graph.n_quads), format=ox.RdfFormat.N_QUADS)}
+    return serialized(sorted(merged, key=str), ox.RdfFormat.TURTLE if form == "turtle" else ox.RdfFormat.JSON_LD)
 
-    data, merged = dataset(graph), rdflib.Graph()
-    for prefix, base in PREFIXES.items():
-        merged.bind(prefix, base, replace=True)
-    for name in GRAPHS.values():
-        merged += data.graph(name)
-    if form == "turtle":
-        return merged.serialize(format="turtle", encoding="utf-8")
-    context = dict(PREFIXES)
-    return merged.serialize(format="json-ld", encoding="utf-8", context=context, auto_compact=False, sort_keys=True)
+
+def serialized(triples: Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
+    """Write triples in a format, with our prefixes where it has prefixes; in Turtle, those of one subject are best together."""
+    data: bytes | None = ox.serialize(triples, format=form, prefixes=dict(PREFIXES))
+    return data or b""
 
 
 def _graphml(graph: Graph) -> bytes:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.graph import compiled
+from kg.graph import compiled, release
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
 from kg.graph.queries import Queries
+from kg.graph.release import Release
 from kg.graph.store import OxigraphStore, Row, Store
 from kg.graph.terms import Value
 
@@ -54,6 +55,16 @@ class Graph:
         engine, cache = RemoteStore(url), compiled.cache()
         release, names = engine.held.release, engine.names(cache)
         return cls(engine, names, Queries(Inputs.default().queries), release, cache / f"{engine.held.sha256[:16]}.nq")
+
+    @property
+    def held(self) -> Release:
+        """The release as its manifest states it: counts and checksums.
+
+        Raises:
+            StoreError: the manifest is gone, or the engine cannot be asked.
+        """
+        engine = getattr(self.store, "held", None)
+        return engine or release.of(compiled.manifest(self.n_quads.parent))
 
     def document(self) -> bytes:
         """Give the whole graph as sorted N-Quads; of an engine elsewhere it is fetched.

@@ -55,7 +55,15 @@ class Inputs:
         """SHA-256 of everything a compiled graph depends on: inputs, and the code that compiles."""
         code = sorted((_PACKAGE / "facts").glob("*.py")) + sorted((_PACKAGE / "graph").glob("*.py"))
         digest = hashlib.sha256()
-        for path in [*sorted(self.data.glob("*.csv")), *self.ontology, *self.rules, _PACKAGE / "__init__.py", *code]:
+        asked = sorted(self.queries.glob("*.rq"))
+        for path in [
+            *sorted(self.data.glob("*.csv")),
+            *self.ontology,
+            *self.rules,
+            *asked,
+            _PACKAGE / "__init__.py",
+            *code,
+        ]:
             digest.update(f"{path.parent.name}/{path.name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
         return digest.hexdigest()

@@ -116,7 +116,11 @@ class NameIndex:
         if not path.is_file():
             raise StoreError(f"The name index {path} is missing. Build the graph again with: kg build")
         self._path = path
-        self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the file anew, as a process must that was forked from one which had it open."""
+        self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
 
     @staticmethod
     def source() -> str:
@@ -145,6 +149,10 @@ class NameIndex:
         db.execute("VACUUM")
         db.close()
         return len(names)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
 
     def exact(self, text: str) -> list[Named]:
         """Give the things that are called exactly this, after folding: by key, then by name, then without the kind word."""

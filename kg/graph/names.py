@@ -39,6 +39,7 @@ PREFIXES: Final[dict[str, str]] = {
         )
     },
     "scheme": THINGS + "scheme/",
+    "query": THINGS + "query/",
     "role": THINGS + "role/",
     "org": "http://www.w3.org/ns/org#",
     "prov": "http://www.w3.org/ns/prov#",
@@ -53,7 +54,7 @@ PREFIXES: Final[dict[str, str]] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-GRAPHS: Final = {name: f"{BASE}graph/{name}" for name in ("ontology", "curated", "derived")}
+GRAPHS: Final = {name: f"{BASE}graph/{name}" for name in ("ontology", "curated", "derived", "queries")}
 
 
 class Iri(str):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -109,7 +110,7 @@ def refuse_unsafe(text: str) -> None:
     try:
         ox.Store().query(text, substitutions=_NOWHERE)
     except SyntaxError as fault:
-        raise UsageError(_where(str(fault))) from None
+        raise UsageError(_where(text, str(fault))) from None
     except ValueError:  # halves of characters
         raise UsageError("The query holds a character that is none. Write it as UTF-8.") from None
     except RuntimeError:  # it is SPARQL, and has no such variable
@@ -153,8 +154,31 @@ def _refuse(parts: tuple[Token, ...]) -> None:
         )
 
 
-def _where(fault: str) -> str:
-    place = re.match(r"error at (\d+):(\d+)", fault)
-    where = f" at line {place[1]}, column {place[2]}" if place else ""
+def _where(text: str, fault: str) -> str:
     said = next((words for sign, words in _CAUSES.items() if sign in fault), "")
-    return f"The query is not SPARQL 1.1{where}.{said} Check the brackets, the prefixes and the full stops near there."
+    if "Prefix not found" in fault and (unknown := _undeclared(text)):
+        said = f" The prefix {unknown[0]}: is not declared."
+    return f"The query is not SPARQL 1.1{_place(text, fault)}.{said} Check the brackets, the prefixes and the full stops near there."
+
+
+def _place(text: str, fault: str) -> str:
+    """Give the line and column of a fault; one that the parser met behind the end of a line is told where the line ends."""
+    place = re.match(r"error at (\d+):(\d+)", fault)
+    if place is None:
+        return ""
+    line, column = int(place[1]), int(place[2])
+    lines = text.split("\n")
+    if not "".join(lines[line - 1 : line])[: column - 1].strip():
+        above = [number for number in range(1, line) if lines[number - 1].strip()]
+        if above:
+            line, column = above[-1], len(lines[above[-1] - 1].rstrip())
+    return f" at line {line}, column {column}"
+
+
+def _undeclared(text: str) -> list[str]:
+    """Give the prefixes that a query uses and does not declare."""
+    names = [part.text.partition(":")[0] for part in tokens(text) if part.sort == "name"]
+    declared = {
+        after.text.partition(":")[0] for before, after in pairwise(tokens(text)) if before.word == "PREFIX"
+    }  # fmt: skip
+    return [name for name in dict.fromkeys(names) if name not in declared]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,7 @@ from kg.graph.endpoint import Endpoint
 from kg.graph.name_index import NameIndex
 from kg.graph.names import GRAPHS, Iri
 from kg.graph.release import Release
-from kg.graph.store import Results, Row, found_in, in_order_of_name
+from kg.graph.store import Results, Row, Solved, found_in, in_order_of_name
 from kg.graph.terms import Value, native
 
 #: How many nodes are read together with one, when rows have named them together.
@@ -124,6 +125,18 @@ class RemoteStore:
             self._refuse_part(len(rows), asked.counted)
         self._note(rows)
         return names, rows
+
+    def solved(
+        self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
+    ) -> Solved:  # fmt: skip
+        asked, graphs = put(query, {}), default if default is not None else _OURS
+        if asked.form not in ("CONSTRUCT", "DESCRIBE"):
+            found: Solved = self._endpoint.solutions(query, graphs, named)
+            return found
+        held = ox.Store()
+        held.extend(ox.Quad(t.subject, t.predicate, t.object) for t in self._endpoint.triples(query, graphs, named))
+        made: Solved = held.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        return made
 
     def n_quads(self) -> bytes:
         """Fetch the whole graph as sorted N-Quads, the very bytes that were pushed.

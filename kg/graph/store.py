@@ -6,7 +6,7 @@ the engine and never formatted into the text of a query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from kg.graph.terms import Value, literal, native
 Row = dict[str, Any]
 Triple = tuple[Any, Any, Any]
 Results = list[Row] | list[Triple] | bool
+Solved = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 
 class Store(Protocol):
@@ -34,6 +35,16 @@ class Store(Protocol):
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         """Run any read-only query: (variables, rows), ([], triples) or ([], true or false)."""
+        ...
+
+    def solved(
+        self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
+    ) -> Solved:  # fmt: skip
+        """Run a read-only query and give results that write themselves in the formats of SPARQL 1.1.
+
+        `default` are the graphs whose union is the default graph, all when None; `named` those that GRAPH finds, all
+        when None.
+        """
         ...
 
 
@@ -86,17 +97,31 @@ class OxigraphStore:
 
     def query(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         substitutions: dict[ox.Variable, Any] = {ox.Variable(name): literal(value) for name, value in bindings.items()}
+        found = self._found(query, use_default_graph_as_union=True, substitutions=substitutions)
         try:
-            found: Any = self._store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
+            return found_in(found, bindings)
+        except (OSError, RuntimeError) as error:
+            raise _damaged(error) from None
+
+    def solved(
+        self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
+    ) -> Solved:  # fmt: skip
+        chosen: dict[str, Any] = {"use_default_graph_as_union": True}
+        if default is not None:
+            chosen = {"default_graph": [ox.NamedNode(name) for name in default]}
+        if named is not None:
+            chosen["named_graphs"] = [ox.NamedNode(name) for name in named]
+        found: Solved = self._found(query, **chosen)
+        return found
+
+    def _found(self, query: str, **options: Any) -> Any:
+        try:
+            return self._store.query(query, **options)
         except SyntaxError as error:
             said = str(error).split(": expected", 1)[0]  # what follows is the parser's own grammar
             raise UsageError(
                 f"The query is not SPARQL 1.1 ({said}). Check the words near there, and that every prefix is declared."
             ) from None
-        except (OSError, RuntimeError) as error:
-            raise _damaged(error) from None
-        try:
-            return found_in(found, bindings)
         except (OSError, RuntimeError) as error:
             raise _damaged(error) from None
 

@@ -25,6 +25,8 @@ from kg.graph.names import key_of
 
 AS_OF: Final = date(2026, 11, 22)
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+#: What axe is asked to look for.
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES: Final = ((1500, 950), (1280, 720), (390, 844))
 SWITCHES: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -139,6 +141,16 @@ def missing(why: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, from the folder of npm packages that KG_NPM names."""
+    folder = os.environ.get("KG_NPM")
+    path = Path(folder or "") / "axe-core" / "axe.min.js"
+    if not folder or not path.exists():
+        missing("KG_NPM names no folder of npm packages with axe-core. Install it: npm install axe-core")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
 def scenes(graph: Graph) -> Callable[[str], Scene]:
     """Gives a scene of SCENES with its plan, made once."""
     return cache(lambda name: placed(SCENES[name](graph)))
@@ -250,6 +262,7 @@ __all__ = [
     "AS_OF",
     "CHROMIUM",
     "FEW",
+    "RULES",
     "SCENES",
     "SIZES",
     "SWITCHES",

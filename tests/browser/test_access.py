@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FEW, Opened, Opens, Scenes, missing
+from tests.browser.conftest import FEW, RULES, Opened, Opens, Scenes
 
 FRIMLEY: Final = "lineage of NHS Frimley ICB"
-_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The text of axe-core, from the folder of npm packages that KG_NPM names."""
-    folder = os.environ.get("KG_NPM")
-    path = Path(folder or "") / "axe-core" / "axe.min.js"
-    if not folder or not path.exists():
-        missing("KG_NPM names no folder of npm packages with axe-core. Install it: npm install axe-core")
-    return path.read_text(encoding="utf-8")
 
 
 def faults(opened: Opened, axe: str) -> list[str]:
@@ -30,7 +17,7 @@ def faults(opened: Opened, axe: str) -> list[str]:
     opened.run(f"() => {{ {axe}\n window.axe = axe; }}")
     found = opened.run(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false}).then(found => found.violations)",
-        _RULES,
+        RULES,
     )
     return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
 

@@ -26,9 +26,9 @@ COMMANDS = {
     "drawing": ("draw",),
     "tables": ("vintage", "crosswalk"),
     "queries": ("queries", "query", "sparql"),
-    "graph": ("build", "check", "export", "push"),
+    "graph": ("build", "check", "push", "export"),
     "shares": ("shares",),
-    "serving": ("serve",),
+    "serving": ("serve", "site"),
 }  # fmt: skip
 
 

@@ -77,10 +77,16 @@ def compare(graph: Graph, since: date, until: date, *, kind: str | None = None) 
     return compare.scene(Records(graph), since, until, kind=kind)
 
 
-def query(graph: Graph, name: str, *, on: On, params: Mapping[str, str] | None = None) -> Scene:
-    """State the ties that a saved query, or a query in a file, finds."""
+def query(
+    graph: Graph, name: str | None = None, *, on: On, params: Mapping[str, str] | None = None, text: str | None = None
+) -> Scene:
+    """State the ties that a saved query, a query in a file, or the text of one finds."""
     from kg.faces.diagrams.presets import saved
 
+    if (name is None) == (text is None):
+        raise UsageError("A query is drawn by its name, by the file that holds it, or by its text. Give one of these.")
+    if name is None:
+        return saved.scene_of_text(graph, text or "", on.day)
     refuse_two_days(params or {}, on.day if on.given else None)
     return saved.scene(graph, name, params or {}, on.day)
 
@@ -116,6 +122,8 @@ def stated(graph: Graph, preset: str, *names: Any, on: On, **wishes: Any) -> Sce
 
 def _command(preset: str, names: tuple[Any, ...], as_of: date | None, wished: Mapping[str, Any]) -> str:
     words = ["kg", "draw", preset, *map(str, names)]
+    if "text" in wished:
+        words.append("query.rq")  # a file that holds the text
     params = wished.get("params") or {}
     words += [f"{name}={value}" for name, value in params.items()]
     if as_of is not None and "asOf" not in params:
@@ -123,6 +131,6 @@ def _command(preset: str, names: tuple[Any, ...], as_of: date | None, wished: Ma
     for name, value in sorted(wished.items()):
         if name == "only":
             words.append(f"--{value}")
-        elif name != "params" and (name, value) != ("direction", "both"):
+        elif name not in ("params", "text") and (name, value) != ("direction", "both"):
             words += [f"--{name.replace('_', '-')}", str(value)]
     return shlex.join(words)

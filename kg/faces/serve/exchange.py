@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one request may take: seconds, MB of memory above what its process began with, rows, and bytes of its reply.
+
+    Who is not done after `patience` seconds is slow, and no longer stands in the way of others.
+    """
+
+    seconds: float = 30.0
+    memory: int = 1024
+    rows: int = 100_000
+    size: int = 50_000_000
+    patience: float = 0.5
+
+
+@dataclass(frozen=True)
 class Site:
     """Where a reply is given: the graph that is asked, and how the pages around it are reached.
 
@@ -25,6 +39,7 @@ class Site:
     root: str = ""
     home: str = ""
     frozen: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -65,12 +80,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply, whole; `media` is its Content-Type."""
+    """A reply, whole; `media` is its Content-Type, and `file` names a file whose content is given instead of `body`."""
 
     body: bytes
     media: str = "text/html; charset=utf-8"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    file: str = ""
 
 
 def see(address: str) -> Reply:

@@ -35,5 +35,8 @@ ROUTES: Final = (
     Route("/download/{name}", "linked:download"),
     Route("/api", "api:index"),
     Route("/api/openapi.json", "api:openapi"),
+    Route("/api/queries", "api:queries"),
+    Route("/api/queries/{name}", "api:query"),
+    Route("/api/concordance", "api:concordance"),
     Route("/api/{verb}", "api:answer"),
 )

@@ -25,11 +25,15 @@ _LONE: Final = 60
 _PASSING: Final = ("succeeded", "code reused", "part moved", "renamed")
 
 
-def scene(records: Records, since: date, as_of: date, *, kind: str | None = None, sense: str | None = None) -> Scene:
+def scene(
+    records: Records, since: date, as_of: date, *, kind: str | None = None, sense: str | None = None,
+    answer: Answer | None = None,
+) -> Scene:  # fmt: skip
     """State what changed after one day and up to another; `kind` keeps to one kind and the bodies that were ever of it.
 
     A body that lived on and changed stands on both sides, each with the name, kind and codes of its day. What began
-    after the first day and ended by the second stands between.
+    after the first day and ended by the second stands between. `answer` is the one to the same question, where it has
+    been found already.
 
     Raises:
         UsageError: the second day is before the first, or `kind` is the name of a body.
@@ -38,7 +42,7 @@ def scene(records: Records, since: date, as_of: date, *, kind: str | None = None
     """
     if since > as_of:
         raise UsageError(f"The first day, {since}, is after the second, {as_of}. Give the earlier one first.")
-    answer = telling.difference(records, since, as_of, kind=kind, sense=sense)
+    answer = answer or telling.difference(records, since, as_of, kind=kind, sense=sense)
     if answer.status in ("ambiguous", "not_found"):
         from kg.faces.text import render
 

@@ -57,12 +57,25 @@ def scene(graph: Graph, name_or_path: str, params: Mapping[str, str], as_of: dat
         BadInput: the file cannot be read.
         NotFound: a parameter names nothing in the graph, or the query finds nothing.
     """
+    return _stated(graph, _saved(graph, name_or_path, params, as_of), name_or_path)
+
+
+def scene_of_text(graph: Graph, text: str, as_of: date) -> Scene:
+    """State what a SELECT or CONSTRUCT query finds, as `scene` does of one in a file.
+
+    Raises:
+        UsageError: the text is no query of this graph, or no two columns can be drawn.
+        NotFound: the query finds nothing.
+    """
+    return _stated(graph, _of_text(graph, text, as_of, "the query", "The query"), "The query")
+
+
+def _stated(graph: Graph, asked: _Asked, name: str) -> Scene:
     drawn = Drawn(Records(graph))
-    asked = _saved(graph, name_or_path, params, as_of)
     ties = _Ties(drawn, asked.on)
     skipped = 0
     if asked.triples is None:
-        pair = _pair(asked, name_or_path)
+        pair = _pair(asked, name)
         for row in asked.rows:
             skipped += not ties.row(row, *pair)
     else:
@@ -116,11 +129,15 @@ def _from_file(graph: Graph, path: Path, params: Mapping[str, str], as_of: date)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadInput(f"{path} cannot be read: {reason}. Give a text file that holds one query.") from None
+    return _of_text(graph, text, as_of, path.name, f"Query in {path.name}")
+
+
+def _of_text(graph: Graph, text: str, as_of: date, name: str, told: str) -> _Asked:
     refuse_unsafe(text)
     columns, found = graph.store.query(text)
     if isinstance(found, bool):
-        raise UsageError(f"The query in {path} answers yes or no, which cannot be drawn. Use SELECT or CONSTRUCT.")
-    title, told = f"What {path.name} finds", f"Query in {path.name}"
+        raise UsageError(f"{told} answers yes or no, which cannot be drawn. Use SELECT or CONSTRUCT.")
+    title = f"What {name} finds"
     triples = [line for line in found if not isinstance(line, dict)]
     if columns:
         return _Asked(title, told, as_of, columns, [line for line in found if isinstance(line, dict)])

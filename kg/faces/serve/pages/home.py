@@ -2,15 +2,97 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from kg.answers import language as say
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages.frame import page
+from kg.graph.graph import Graph
+from kg.graph.names import BASE, Iri, key_of
+
+#: Families in the order in which readers look for them.
+_FAMILIES: Final = {
+    "commissioner": "Those who buy care", "system": "Systems", "partnership": "Partnerships",
+    "provider": "Providers and groups of providers", "place": "Places and neighbourhoods",
+    "programme": "Programmes and contracts", "council": "Councils and their boards", "national": "National bodies",
+    "region": "Regional and local arms", "support": "Support",
+}  # fmt: skip
+EXAMPLES: Final = ("What did ACS become?", "How many CCGs were there in 2019?", "NHS Frimley ICB", "QNQ", "ICP")
+
+
+class Kind(NamedTuple):
+    """A kind of structure in a list: what it is called, its years, and how many bodies of it are recorded."""
+
+    key: str
+    label: str
+    short: str
+    years: str
+    recorded: int
+    family: str
 
 
 def home(site: Site, asked: Asked) -> Reply:
     """Give the first page."""
-    return page(site, asked, "home.html")
+    kinds = kinds_of(site.graph.graph)
+    return page(
+        site, asked, "home.html", families=families(kinds), counts=_counts(site.graph.graph), examples=EXAMPLES, kinds=len(kinds)
+    )  # fmt: skip
 
 
 def about(site: Site, asked: Asked) -> Reply:
     """Say what this is, under which licence, and how to cite it."""
-    return page(site, asked, "about.html")
+    release = site.graph.release
+    address = site.home or BASE.rstrip("/")
+    cited = f"The kg project ({release.partition('.')[0]}). nhs-kg: a knowledge graph of NHS England integration structures, release {release}. {address}"
+    return page(site, asked, "about.html", cited=cited, base=BASE)
+
+
+def families(kinds: tuple[Kind, ...]) -> list[tuple[str, list[Kind]]]:
+    """Give kinds by family, each family under its heading."""
+    order = [*_FAMILIES, *sorted({kind.family for kind in kinds} - set(_FAMILIES))]
+    ranked = sorted(kinds, key=lambda kind: order.index(kind.family))
+    return [
+        (_FAMILIES.get(family, say.capital(family)), list(held))
+        for family, held in groupby(ranked, key=lambda kind: kind.family)
+    ]
+
+
+@lru_cache(maxsize=2)
+def kinds_of(graph: Graph) -> tuple[Kind, ...]:
+    """Give every kind with its years and how many bodies were ever of it; read once, for a graph never changes."""
+    bodies = Counter(kind for kind, _ in {(row["kind"], row["body"]) for row in graph.rows("classified")})
+    found = []
+    for row in graph.rows("kinds"):
+        facts = graph.one("thing", thing=row["kind"]) or {}
+        acronym, qualifier = facts.get("acronym") or "", facts.get("qualifier") or ""
+        years = say.period(
+            say.iso(facts["start"], "year" if facts["startPrecision"] != "unknown" else "unknown"),
+            say.iso_end(facts["end"], "year" if facts["endPrecision"] not in ("open", "unknown") else facts["endPrecision"]),
+        )  # fmt: skip
+        label = facts.get("plural") or row["label"]
+        inner = ", ".join(filter(None, (acronym, qualifier)))
+        found.append(Kind(key_of(row["kind"]), say.capital(label), inner, years, bodies[row["kind"]], row["family"]))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2)
+def _counts(graph: Graph) -> tuple[tuple[str, int], ...]:
+    """Count what is in the graph, by sort."""
+    sorts = {
+        "organisations": "a org:Organization", "events": "nis:happenedOn ?day ; nis:summary ?summary",
+        "memberships": "a org:Membership", "codes": "a nis:CodeAssignment", "names": "a nis:Naming",
+        "numbers": "a nis:Observation", "claims": "a nis:Claim", "sources": "a nis:Source",
+    }  # fmt: skip
+    count = """
+        PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX org: <http://www.w3.org/ns/org#>
+        SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing %s }
+    """
+    return tuple((words, int(graph.store.select(count % told)[0]["count"])) for words, told in sorts.items())
+
+
+def label_of(graph: Graph, kind: Iri) -> str:
+    """Give what the bodies of a kind are called together."""
+    return next((held.label for held in kinds_of(graph) if held.key == key_of(kind)), key_of(kind))

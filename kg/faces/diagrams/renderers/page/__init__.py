@@ -74,10 +74,10 @@ class Page(Written):
             **told.about(scene),
             "network": {"nodes": nodes, "edges": edges, "options": json.loads(options)},
         }
-        style, library, script = _style(), VIS.read_text(encoding="utf-8"), _script()
+        style, library, script = _style(), _library(), _script()
         self.html = self.templateEnv.get_template("template.html").render(
             scene=scene, style=Markup(style), library=Markup(library), script=Markup(script), picture=picture,
-            policy=_policy((library, script), style),
+            policy=policy(),
             about=about, data=Markup(_json(about)), rows=told.rows(scene), alone=told.alone(scene),
             looks=told.looks(scene), strokes=told.strokes(scene), shapes=told.samples(scene), cited=_cited,
             caption=fonts.clean(scene.caption), cautions=[fonts.clean(words) for words in scene.cautions],
@@ -86,10 +86,11 @@ class Page(Written):
         return str(self.html)
 
 
-def _policy(scripts: tuple[str, ...], style: str) -> str:
-    """Give the Content-Security-Policy: nothing from elsewhere, and no script or style but these."""
+@cache
+def policy() -> str:
+    """Give the Content-Security-Policy of every page: nothing from elsewhere, and no script or style but its own."""
     return (
-        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {_hash(_library())} {_hash(_script())}; style-src {_hash(_style())}; "
         "font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
 
@@ -100,6 +101,11 @@ def _hash(text: str) -> str:
 
 def _cited(numbers: tuple[int, ...]) -> str:
     return " ".join(f"[{number}]" for number in numbers)
+
+
+@cache
+def _library() -> str:
+    return VIS.read_text(encoding="utf-8")
 
 
 @cache

@@ -1,0 +1,52 @@
+"""What the SPARQL service says of itself (SPARQL 1.1 Service Description), and of the graphs that it answers from (VoID)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.faces.serve.exchange import Site
+from kg.faces.serve.solutions import GRAPHS_AS, RESULTS_AS, graph
+from kg.graph.names import BASE, GRAPHS
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_VOID: Final = "http://rdfs.org/ns/void#"
+_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_COUNTS: Final = "SELECT ?graph (COUNT(*) AS ?triples) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
+
+
+def described(site: Site, media: str) -> bytes:
+    """Give the description of this service in a form of GRAPHS_AS."""
+
+    def say(
+        subject: ox.NamedNode | ox.BlankNode, name: str, *objects: ox.NamedNode | ox.BlankNode | ox.Literal
+    ) -> None:
+        triples.extend(ox.Triple(subject, _node(name), each) for each in objects)
+
+    triples: list[ox.Triple] = []
+    service, dataset, default = ox.BlankNode("service"), ox.BlankNode("dataset"), ox.BlankNode("default")
+    triples.append(ox.Triple(service, _TYPE, _node(_SD + "Service")))
+    say(service, _SD + "endpoint", _node(f"{site.home or BASE.rstrip('/')}/sparql"))
+    say(service, _SD + "supportedLanguage", _node(_SD + "SPARQL11Query"))
+    say(service, _SD + "feature", _node(_SD + "UnionDefaultGraph"))
+    forms = [form.iri for form in RESULTS_AS.values()] + [form.iri for form in GRAPHS_AS.values()]
+    say(service, _SD + "resultFormat", *map(_node, forms))
+    say(service, _SD + "defaultDataset", dataset)
+    triples.append(ox.Triple(dataset, _TYPE, _node(_SD + "Dataset")))
+    say(dataset, _SD + "defaultGraph", default)
+    triples.append(ox.Triple(default, _TYPE, _node(_SD + "Graph")))
+    counts = {row["graph"]: row["triples"] for row in site.graph.graph.store.select(_COUNTS)}
+    for word, name in GRAPHS.items():
+        named, held = ox.BlankNode(f"named-{word}"), ox.BlankNode(f"graph-{word}")
+        say(dataset, _SD + "namedGraph", named)
+        triples.append(ox.Triple(named, _TYPE, _node(_SD + "NamedGraph")))
+        say(named, _SD + "name", _node(name))
+        say(named, _SD + "graph", held)
+        triples.append(ox.Triple(held, _TYPE, _node(_SD + "Graph")))
+        say(held, _VOID + "triples", ox.Literal(int(counts.get(name, 0))))
+    return graph(triples, media, {"sd": _SD, "void": _VOID})
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
