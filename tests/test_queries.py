@@ -172,3 +172,24 @@ def test_no_query_is_without_a_use(path: Path) -> None:
     saved = parse(path.stem, path.read_text(encoding="utf-8"))
     assert saved.summary.endswith("?"), "a saved query is a question"
     assert saved.tags
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("SELECT ?x { ?x foo }", "line 1, column 16", '"foo" is no word of SPARQL'),
+        ("SELECT * { ?s ?p\n ?o . FOO }", "line 2, column 7", '"FOO" is no word of SPARQL'),
+        ("SELEC ?x { ?x ?p ?o }", "line 1, column 1", '"SELEC" is no word of SPARQL'),
+        ("SELECT ?x { ?x a nis:Kind }", "line 1, column 18", "The prefix nis: is not declared"),
+        ("SELECT * {\n ?s ?p ?o", "line 1, column 10", "This { is never closed"),
+        ("SELECT * { ?s ?p ?o ) }", "line 1, column 21", "This ) closes nothing"),
+        ("SELECT *\nFROM <http://example.org/> { ?s ?p ?o }", "line 2, column 1", "FROM is refused"),
+        ("SELECT * { SERVICE <http://x> { ?s ?p ?o } }", "line 1, column 12", "SERVICE is refused"),
+        ("PREFIX x: <http://x/>\nDELETE WHERE { ?s ?p ?o }", "line 2, column 1", "This is an update"),
+    ],
+)
+def test_a_fault_is_told_with_its_place_and_its_word(text: str, place: str, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        refuse_unsafe(text)
+    assert place in str(refused.value)
+    assert said in str(refused.value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -25,6 +24,11 @@ UPDATES: Final = frozenset((
 ))  # fmt: skip
 _CLAUSES: Final = frozenset(("UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "VALUES", "GRAPH", "SELECT", "AS"))
 _OPERATORS: Final = frozenset(("!", "^", "+", "-", "*", "/", "|", "||", "&&", ";", "."))
+_PAIRS: Final = {"(": ")", "{": "}", "[": "]"}
+#: The words of SPARQL 1.1, and of what the engine knows besides, in capitals.
+_WORDS: Final = frozenset(
+    ["BASE", "PREFIX", "SELECT", "DISTINCT", "REDUCED", "AS", "CONSTRUCT", "WHERE", "DESCRIBE", "ASK", "FROM", "NAMED", "GROUP", "BY", "HAVING", "ORDER", "ASC", "DESC", "LIMIT", "OFFSET", "VALUES", "LOAD", "SILENT", "INTO", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "TO", "COPY", "INSERT", "DATA", "DELETE", "WITH", "USING", "DEFAULT", "ALL", "GRAPH", "OPTIONAL", "SERVICE", "BIND", "UNDEF", "MINUS", "UNION", "FILTER", "IN", "NOT", "EXISTS", "STR", "LANG", "LANGMATCHES", "DATATYPE", "BOUND", "IRI", "URI", "BNODE", "RAND", "ABS", "CEIL", "FLOOR", "ROUND", "CONCAT", "STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "CONTAINS", "STRSTARTS", "STRENDS", "STRBEFORE", "STRAFTER", "YEAR", "MONTH", "DAY", "HOURS", "MINUTES", "SECONDS", "TIMEZONE", "TZ", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "COALESCE", "IF", "STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC", "REGEX", "SUBSTR", "REPLACE", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "SEPARATOR", "TRUE", "FALSE", "LATERAL", "ADJUST", "TRIPLE", "SUBJECT", "PREDICATE", "OBJECT", "ISTRIPLE"]
+)
 _LETTER: Final = r"[^\W\d_]"
 _TOKEN: Final = re.compile(
     rf"""
@@ -105,8 +109,8 @@ def refuse_unsafe(text: str) -> None:
             "There is no query: the text is empty, or all comment. For example: SELECT * { ?s ?p ?o } LIMIT 10"
         )
     # Some engines read \u0046ROM as FROM wherever it stands, others only in texts and addresses: both readings count.
-    for reading in {text, _ESCAPE.sub(_character, text)}:
-        _refuse(tokens(reading))
+    for reading in dict.fromkeys((text, _ESCAPE.sub(_character, text))):
+        _refuse(tokens(reading), reading)
     try:
         ox.Store().query(text, substitutions=_NOWHERE)
     except SyntaxError as fault:
@@ -122,20 +126,20 @@ def _character(escape: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else escape[0]
 
 
-def _refuse(parts: tuple[Token, ...]) -> None:
+def _refuse(parts: tuple[Token, ...], text: str) -> None:
     start = prologue(parts)
     if start < len(parts) and parts[start].word in UPDATES:
         raise UsageError(
-            "This is an update. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and change facts in data/."
+            f"This is an update{_of(text, parts[start].word)}. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and change facts in data/."
         )
     words = {part.word for part in parts}
     if "FROM" in words:
         raise UsageError(
-            "FROM is refused: every query is about this graph as a whole, and no other data are read. Take FROM out; use GRAPH to name one of its graphs."
+            f"FROM is refused{_of(text, 'FROM')}: every query is about this graph as a whole, and no other data are read. Take FROM out; use GRAPH to name one of its graphs."
         )
     if "SERVICE" in words:
         raise UsageError(
-            "SERVICE is refused: no other endpoint is asked. Take SERVICE out, or export the graph and join it there."
+            f"SERVICE is refused{_of(text, 'SERVICE')}: no other endpoint is asked. Take SERVICE out, or export the graph and join it there."
         )
     # "?a <'b>" is an address to one reader and a comparison with a text to another, which could hide what follows.
     if any(part.sort == "iri" and "'" in part.text for part in parts):
@@ -154,11 +158,54 @@ def _refuse(parts: tuple[Token, ...]) -> None:
         )
 
 
+def _of(text: str, word: str) -> str:
+    """Say where a word stands first."""
+    starts = (
+        match.start() for match in _TOKEN.finditer(text) if match.lastgroup == "word" and match.group().upper() == word
+    )
+    start = next(starts, None)
+    return "" if start is None else f" ({_at(text, start)})"
+
+
 def _where(text: str, fault: str) -> str:
     said = next((words for sign, words in _CAUSES.items() if sign in fault), "")
-    if "Prefix not found" in fault and (unknown := _undeclared(text)):
-        said = f" The prefix {unknown[0]}: is not declared."
-    return f"The query is not SPARQL 1.1{_place(text, fault)}.{said} Check the brackets, the prefixes and the full stops near there."
+    found = _odd(text, fault)
+    if found:
+        start, said = found
+        place = f" at {_at(text, start)}"
+    else:
+        place = _place(text, fault)
+    return f"The query is not SPARQL 1.1{place}.{said} Check the brackets, the prefixes and the full stops near there."
+
+
+def _at(text: str, start: int) -> str:
+    """Give a place in a text as people count: lines and columns from 1."""
+    return f"line {text.count(chr(10), 0, start) + 1}, column {start - text.rfind(chr(10), 0, start)}"
+
+
+def _odd(text: str, fault: str) -> tuple[int, str] | None:
+    """Find what is plainly wrong in a text that the parser refused, which tells of the place where it gave up."""
+    declared, before, open_ = set[str](), "", list[tuple[str, int]]()
+    for match in _TOKEN.finditer(text):
+        token = Token(match.lastgroup or "", match.group())
+        if token.sort == "space":
+            continue
+        if token.sort == "word" and token.word not in _WORDS and token.text != "a":
+            return match.start(), f' "{token.text[:40]}" is no word of SPARQL.'
+        if token.sort == "name":
+            prefix = token.text.partition(":")[0]
+            if before == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared and "Prefix not found" in fault:
+                return match.start(), f" The prefix {prefix}: is not declared."
+        if token.sort == "mark" and token.text in _PAIRS:
+            open_.append((token.text, match.start()))
+        if token.sort == "mark" and token.text in _PAIRS.values():
+            if not open_ or _PAIRS[open_[-1][0]] != token.text:
+                return match.start(), f" This {token.text} closes nothing."
+            open_.pop()
+        before = token.word
+    return (open_[-1][1], f" This {open_[-1][0]} is never closed.") if open_ else None
 
 
 def _place(text: str, fault: str) -> str:
@@ -173,12 +220,3 @@ def _place(text: str, fault: str) -> str:
         if above:
             line, column = above[-1], len(lines[above[-1] - 1].rstrip())
     return f" at line {line}, column {column}"
-
-
-def _undeclared(text: str) -> list[str]:
-    """Give the prefixes that a query uses and does not declare."""
-    names = [part.text.partition(":")[0] for part in tokens(text) if part.sort == "name"]
-    declared = {
-        after.text.partition(":")[0] for before, after in pairwise(tokens(text)) if before.word == "PREFIX"
-    }  # fmt: skip
-    return [name for name in dict.fromkeys(names) if name not in declared]

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.routing import Route as At
 from starlette.staticfiles import StaticFiles
@@ -56,6 +56,9 @@ class _Endpoint:
                 body = await taken(scope, receive) if asked.method == "POST" else b""
                 method = "GET" if asked.method == "HEAD" else asked.method
                 reply = await self._reply(replace(asked, method=method, body=body), receive)
+            if reply.file and reply.status == 200:
+                await _file(reply)(scope, receive, send)
+                return
             with self.underway.room(len(reply.body)):
                 await sent(reply, scope, send)
         except Refused as refusal:
@@ -69,6 +72,11 @@ class _Endpoint:
             reply = _completed(await self.pool.answer(self.route, asked, lambda: _gone(receive)))
             self.kept.put(key, reply)
         return fresh(reply, asked)
+
+
+def _file(reply: Reply) -> Response:
+    """Give the content of a file, as much of it as is asked for."""
+    return FileResponse(reply.file, 200, {name.lower(): value for name, value in reply.headers}, reply.media)
 
 
 async def _gone(receive: Receive) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -54,19 +56,50 @@ def given(site: Site, name: str) -> Reply:
     if file is None:
         raise NotFound(f'There is no file "{name[:80]}" to download. They are listed at /download.')
     held = site.graph.graph
-    headers = (("Content-Disposition", f'attachment; filename="{name}"'),)
-    path = held.n_quads if name == f"{STEM}.nq" else held.n_quads.parent / "files" / name
+    headers = [("Content-Disposition", f'attachment; filename="{name}"')]
     try:
-        if not path.is_file():
-            path.parent.mkdir(exist_ok=True)
-            export.write(path, file.made(held))
+        path = _written(held, file)
     except (OSError, BadInput):  # the graph is in a folder that cannot be written: then it is made each time
-        return Reply(file.made(held), file.media, headers=headers)
-    return Reply(b"", file.media, headers=headers, file=str(path))
+        return Reply(file.made(held), file.media, headers=tuple(headers))
+    if mark := checksum(site, file):
+        headers.append(("ETag", f'"{mark[:32]}"'))
+    return Reply(b"", file.media, headers=tuple(headers), file=str(path))
+
+
+def write(graph: Graph) -> None:
+    """Write every file that is not there yet, each whole or not at all; one that cannot be written is passed over."""
+    for file in FILES:
+        with suppress(OSError, BadInput):
+            _written(graph, file)
 
 
 def size(site: Site, file: File) -> int | None:
     """Give the size of a file in bytes, None while it has not been written."""
-    held = site.graph.graph
-    path = Path(held.n_quads) if file.name == f"{STEM}.nq" else held.n_quads.parent / "files" / file.name
+    path = _place(site.graph.graph, file)
     return path.stat().st_size if path.is_file() else None
+
+
+def checksum(site: Site, file: File) -> str:
+    """Give the SHA-256 of a file, empty while it has not been written."""
+    path = _place(site.graph.graph, file)
+    beside = path.with_name(f"{path.name}.sha256")
+    if path == site.graph.graph.n_quads:
+        return site.graph.graph.held.sha256
+    return beside.read_text(encoding="ascii").strip() if path.is_file() and beside.is_file() else ""
+
+
+def _written(graph: Graph, file: File) -> Path:
+    path = _place(graph, file)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = file.made(graph)
+        export.write(path.with_name(f"{path.name}.sha256"), hashlib.sha256(data).hexdigest().encode())
+        export.write(path, data)
+    return path
+
+
+def _place(graph: Graph, file: File) -> Path:
+    """Give where a file is, or will be; of a graph in an engine elsewhere, a folder of that very graph in the cache."""
+    if graph.n_quads.is_file():
+        return graph.n_quads if file.name == f"{STEM}.nq" else graph.n_quads.parent / "files" / file.name
+    return graph.n_quads.with_suffix("") / file.name

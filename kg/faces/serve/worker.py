@@ -33,6 +33,8 @@ HEAD: Final = struct.Struct(">Q")
 GRACE: Final = 1.0
 #: MB that a worker may have grown by after a job; a larger one is replaced.
 _GROWTH: Final = 96
+#: Seconds without an order after which the nursery has time for the files of the release.
+_SETTLED: Final = 5.0
 #: The priority of a slow one: 19 is the lowest there is.
 _LOW: Final = 19
 
@@ -115,8 +117,12 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
     control.sendall(b"ready")
     children: set[int] = set()
+    waits: float | None = _SETTLED
     while True:
-        ready, _, _ = select.select([control.fileno(), woken], [], [])
+        ready, _, _ = select.select([control.fileno(), woken], [], [], waits)
+        if not ready:  # nothing is asked for just now: the files of the release are written beside, once
+            waits = None
+            children.add(_write_files(held))
         if woken in ready:
             os.read(woken, 512)
             _bury(children, control)
@@ -169,6 +175,19 @@ def _prepare(held: _Held) -> None:
             answered(site, Route(path, answer), Asked(path, parts=parts, headers={"accept": "text/html"}))
     graph = Asked("/sparql", query=(("query", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1"),))
     answered(site, Route("/sparql", "protocol:sparql"), graph)
+
+
+def _write_files(held: _Held) -> int:
+    """Write what can be downloaded, in a process of its own at the lowest priority; give its number."""
+    child = os.fork()
+    if child:
+        return child
+    with contextlib.suppress(BaseException):
+        from kg.faces.serve.files import write
+
+        os.setpriority(os.PRIO_PROCESS, 0, _LOW)
+        write(held.site(forked=True).graph.graph)
+    os._exit(0)
 
 
 def _bury(children: set[int], control: socket.socket) -> None:
