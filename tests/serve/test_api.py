@@ -164,6 +164,27 @@ def test_every_fault_is_a_problem_that_says_what_to_do(fault: str, get: Gets) ->
     assert words in told["detail"]
 
 
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("/api/members?name=15A&date=2021-04-01", "/api/members?name=15A&as_of=2021-04-01"),
+        (
+            "/api/ask?q=what+did+ACS+become%3F&date=2026-11-22",
+            "/api/ask?sentence=what+did+ACS+become%3F&as_of=2026-11-22",
+        ),
+        ("/api/diff?from=2026-03-31&to=2026-04-01&kind=ICB", "/api/diff?since=2026-03-31&until=2026-04-01&kind=ICB"),
+        ("/api/find?q=Frimley&date=2026-11-22", "/api/find?text=Frimley&as_of=2026-11-22"),
+    ],
+)
+def test_words_of_the_pages_are_taken_too(get: Gets, address: str, same: str) -> None:
+    assert get(address).body == get(same).body
+    assert get(address).status == 200
+
+
+def test_one_thing_under_two_names_is_refused(get: Gets) -> None:
+    assert get("/api/members?name=15A&date=2021-04-01&as_of=2021-04-01").status == 400
+
+
 def test_saved_queries_are_listed_and_run(get: Gets, asked: library.Graph, contract: Draft202012Validator) -> None:
     listed = json.loads(get("/api/queries").body)
     assert [query["name"] for query in listed["queries"]] == asked.graph.queries.names()

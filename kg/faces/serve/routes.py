@@ -19,6 +19,8 @@ class Route(NamedTuple):
 ROUTES: Final = (
     Route("/", "pages.home:home"),
     Route("/about", "pages.home:about"),
+    Route("/robots.txt", "pages.home:robots"),
+    Route("/favicon.ico", "pages.home:icon"),
     Route("/search", "pages.search:search"),
     Route("/doc/{category}/{key}", "pages.thing:thing"),
     Route("/compare", "pages.compare:compare"),

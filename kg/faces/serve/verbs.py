@@ -18,7 +18,10 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Parameter(NamedTuple):
-    """A parameter of a question; `argument` is what the method of `Graph` calls it, where that is another word."""
+    """A parameter of a question.
+
+    `argument` is what the method of `Graph` calls it, where that is another word; `also` are names that it is taken by besides.
+    """
 
     name: str
     help: str
@@ -26,6 +29,7 @@ class Parameter(NamedTuple):
     required: bool = False
     choices: tuple[str, ...] = ()
     argument: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Verb(NamedTuple):
@@ -55,6 +59,10 @@ def read(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dict[st
         UsageError: one is unknown, missing or of the wrong sort.
     """
     names = [parameter.name for parameter in parameters]
+    meant = {also: parameter.name for parameter in parameters for also in parameter.also}
+    if twice := next((word for word in given if meant.get(word) in given), None):
+        raise UsageError(f"The parameters {twice} and {meant[twice]} are the same. Give one of them.")
+    given = {meant.get(word, word): value for word, value in given.items()}
     if unknown := sorted(set(given) - set(names)):
         raise UsageError(f'There is no parameter "{unknown[0][:80]}" here. The parameters: {", ".join(names)}.')
     values = {parameter.name: _value(parameter, given[parameter.name]) for parameter in parameters if parameter.name in given}  # fmt: skip
@@ -92,7 +100,7 @@ def day(name: str, text: str) -> date:
 
 
 NAME: Final = Parameter("name", "A key, code, name (current or former), acronym or alias.", required=True)
-AS_OF: Final = Parameter("as_of", "The day to answer for; today when not given.", "day")
+AS_OF: Final = Parameter("as_of", "The day to answer for; today when not given.", "day", also=("date",))
 SENSE: Final = Parameter("sense", "The key of which of several things of that name is meant.")
 LEVEL: Final = Parameter(
     "level", "Whether kinds of structure or single organisations are asked about.", choices=("kind", "organisation")
@@ -111,7 +119,7 @@ VERBS: Final = {
     for verb in (
         Verb(
             "ask", "Answer a question in plain English.",
-            (Parameter("sentence", 'A question, as "what did ACS become?".', required=True), AS_OF, SENSE),
+            (Parameter("sentence", 'A question, as "what did ACS become?".', required=True, also=("q", "question")), AS_OF, SENSE),
         ),
         Verb("became", "Say what a thing became, step by step, with dates and sources.", _LINEAGE),
         Verb("before", "Say what a thing was before.", _LINEAGE),
@@ -139,13 +147,14 @@ VERBS: Final = {
         Verb(
             "diff", "Say what changed after one day and up to another.",
             (
-                Parameter("since", "The earlier day.", "day", required=True), Parameter("until", "The later day.", "day", required=True),
+                Parameter("since", "The earlier day.", "day", required=True, also=("from",)),
+                Parameter("until", "The later day.", "day", required=True, also=("to",)),
                 KIND, SENSE,
             ),
         ),
         Verb(
             "find", "List the things that a name may mean; names near it are suggested.",
-            (Parameter("text", "A name, code or acronym.", required=True), AS_OF, LEVEL),
+            (Parameter("text", "A name, code or acronym.", required=True, also=("q", "name")), AS_OF, LEVEL),
         ),
     )
 }  # fmt: skip

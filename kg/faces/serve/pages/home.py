@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from kg.answers import language as say
-from kg.faces.serve.exchange import Asked, Reply, Site
+from kg.faces.serve.exchange import Asked, Reply, Site, see
+from kg.faces.serve.pages import links
 from kg.faces.serve.pages.frame import page
 from kg.graph.graph import Graph
 from kg.graph.names import BASE, Iri, key_of
@@ -96,3 +97,15 @@ def _counts(graph: Graph) -> tuple[tuple[str, int], ...]:
 def label_of(graph: Graph, kind: Iri) -> str:
     """Give what the bodies of a kind are called together."""
     return next((held.label for held in kinds_of(graph) if held.key == key_of(kind)), key_of(kind))
+
+
+def robots(site: Site, asked: Asked) -> Reply:  # noqa: ARG001  # every address is answered with both
+    """Ask crawlers to leave alone what is computed on request."""
+    closed = ("/sparql", "/api/", "/draw/", "/crosswalk", "/compare", "/search")
+    lines = ["User-agent: *", *(f"Disallow: {site.root}{path}" for path in closed)]
+    return Reply("\n".join([*lines, ""]).encode(), "text/plain; charset=utf-8")
+
+
+def icon(site: Site, asked: Asked) -> Reply:  # noqa: ARG001  # every address is answered with both
+    """Send on to the icon of the site, from where browsers look for one."""
+    return see(links.asset(site, "icon.svg"))
