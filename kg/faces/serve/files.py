@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -70,3 +73,26 @@ def size(site: Site, file: File) -> int | None:
     held = site.graph.graph
     path = Path(held.n_quads) if file.name == f"{STEM}.nq" else held.n_quads.parent / "files" / file.name
     return path.stat().st_size if path.is_file() else None
+
+
+def checksum(site: Site, file: File) -> str:
+    """Give the SHA-256 of a file, kept beside it as NAME.sha256; empty while the file has not been written."""
+    held = site.graph.graph
+    if file.name == f"{STEM}.nq":  # found when the graph was compiled
+        try:
+            manifest = json.loads((held.n_quads.parent / "manifest.json").read_text(encoding="utf-8"))
+            return str(manifest["graph_sha256"])
+        except (OSError, ValueError, KeyError):
+            return ""
+    path = held.n_quads.parent / "files" / file.name
+    kept = path.with_name(f"{file.name}.sha256")
+    try:
+        if kept.is_file() and kept.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            return kept.read_text(encoding="utf-8").partition(" ")[0]
+        with path.open("rb") as data:
+            found = hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return ""
+    with suppress(OSError, BadInput):  # in a folder that cannot be written it is found each time
+        export.write(kept, f"{found}  {file.name}\n".encode())
+    return found

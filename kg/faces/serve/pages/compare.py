@@ -62,7 +62,9 @@ def compare(site: Site, asked: Asked) -> Reply:
         if not since or not until:
             raise UsageError("Two days are compared. Give both.")
         if day(since) == day(until):
-            raise UsageError(f"{say.day(day(since))} is both days, so that nothing is compared. Give two different days.")
+            raise UsageError(
+                f"{say.day(day(since))} is both days, so that nothing is compared. Give two different days."
+            )
         answer = difference.difference(records, day(since), day(until), kind=kind or None)
         if answer.status in ("not_found", "ambiguous"):
             raise NotFound(answer.sentence.replace("Say which with --sense.", "Choose one in the list of kinds."))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from kg.faces.serve.exchange import Asked, Reply, Site
-from kg.faces.serve.files import FILES, STEM, size
+from kg.faces.serve.files import FILES, checksum, size
 from kg.faces.serve.pages.frame import page
-
-_MANIFEST: Final = "manifest.json"
 
 
 class Line(NamedTuple):
@@ -23,17 +20,5 @@ class Line(NamedTuple):
 
 def download(site: Site, asked: Asked) -> Reply:
     """Give the page of the files of the release."""
-    lines = [
-        Line(file.name, file.words, size(site, file), _checksum(site) if file.name == f"{STEM}.nq" else "")
-        for file in FILES
-    ]
+    lines = [Line(file.name, file.words, size(site, file), checksum(site, file)) for file in FILES]
     return page(site, asked, "download.html", files=lines)
-
-
-def _checksum(site: Site) -> str:
-    """Give the SHA-256 of the N-Quads, of which all other files are made, as it was found when they were written."""
-    try:
-        manifest = json.loads((site.graph.graph.n_quads.parent / _MANIFEST).read_text(encoding="utf-8"))
-        return str(manifest["graph_sha256"])
-    except (OSError, ValueError, KeyError):
-        return ""
