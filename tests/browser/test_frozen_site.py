@@ -68,6 +68,25 @@ def test_search_finds_by_name_and_code_and_asks_what_was_meant(seen: tuple[Page,
     expect(page.locator("#found")).to_contain_text("NHS Frimley ICB")
     page.goto(f"{top}/search.html?q=ICP")
     expect(page.locator("#found h2")).to_contain_text("different things")
+    shown = page.locator("#found li").all_inner_texts()
+    assert len(shown) == len(set(shown))
+    assert any("(ICP, alliance)" in line for line in shown)
+    assert faults == []
+
+
+def test_a_question_is_told_where_it_can_be_asked_and_signs_alone_find_nothing(
+    seen: tuple[Page, list[str]], top: str
+) -> None:
+    page, faults = seen
+    page.goto(f"{top}/search.html?q=What+did+ACS+become%3F")
+    expect(page.locator("#found")).to_contain_text("kg ask")
+    expect(page.get_by_label("Name, code or acronym", exact=True)).to_have_value("What did ACS become?")
+    page.goto(f"{top}/search.html?q=%F0%9F%98%80")
+    expect(page.locator("#found h2")).to_contain_text("Nothing is called")
+    assert page.locator("#found li").count() == 0
+    page.goto(f"{top}/search.html?q=QNQ")
+    expect(page.locator("#found")).to_contain_text("1 Jul 2022 to 31 Mar 2026")
+    expect(page.locator("#found")).not_to_contain_text("kg ask")
     assert faults == []
 
 

@@ -267,6 +267,22 @@ def test_the_diagram_on_the_page_is_drawn_in_its_own_colours_and_font(visits: Vi
     assert colours.get(",".join(f"{int(hue[place : place + 2], 16)}" for place in (1, 3, 5)), 0) > 100
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_a_wide_picture_opens_where_the_thing_itself_stands(visits: Visits, size: tuple[int, int]) -> None:
+    visit = visits("/about")
+    visit.page.set_viewport_size({"width": size[0], "height": size[1]})
+    visit.go("/doc/body/icb-frimley")
+    expect(visit.page.locator(".picture .subject title").first).to_contain_text("NHS Frimley ICB")
+    hidden = visit.page.locator(".picture").evaluate(
+        """box => {
+            const frame = box.getBoundingClientRect(), at = box.querySelector(".subject").getBoundingClientRect();
+            return [frame.left - at.left, at.right - frame.right, frame.top - at.top, at.bottom - frame.bottom];
+        }"""
+    )
+    assert max(hidden) <= 0
+    assert visit.page.locator(".picture svg > title").text_content()
+
+
 def test_paper_has_no_navigation_and_the_whole_of_wide_tables(visits: Visits) -> None:
     visit = visits(PAGES["body"])
     visit.page.emulate_media(media="print")

@@ -109,7 +109,9 @@ def test_a_divided_body_is_refused_with_a_reason_and_every_answer_kept(asked: li
     said = text(reply)
     assert "D4U1Y" in said
     assert "“Count by” population" in said
-    assert "--basis" not in said
+    assert "with “Divided bodies” set to “Leave them out of the sums, and list them”" in said
+    assert "“Divided bodies” set to “Give all to the largest part”" in said
+    assert "--" not in said
     assert 'value="patients"' in reply.body.decode()
     assert re.search(r'<option value="icb" selected>', reply.body.decode())
     weighed = sent(asked, "t.csv", DIVIDED, to="2026-04-01", level="icb", counts="patients", basis="population")
@@ -153,7 +155,8 @@ def long_parquet() -> bytes:
     [
         ("t.csv", lambda: b"", "is empty"), ("t.csv", lambda: b"ccg,n\n02N\0,5\n", "NUL"), ("t.csv", lambda: bytes(range(256)) * 9, "line 1"),
         ("t.csv", lambda: b"\x1f\x8b" + b"0" * 99, "is packed"), ("t.csv.gz", lambda: b"\x1f\x8b", "Save it as one of"),
-        ("t.exe", lambda: b"MZ", "Save it as one of"), ("t.csv", lambda: ",".join(map(str, range(200_000))).encode(), "200,000 columns"),
+        ("t.exe", lambda: b"MZ", "Save it as one of"),
+        ("true", lambda: TABLE, "true has no ending"), ("t.csv", lambda: ",".join(map(str, range(200_000))).encode(), "200,000 columns"),
         ("t.xlsx", bomb, "unpacks to 80 MB"), ("t.xlsx", lambda: b"PK\3\4junk", "not an Excel workbook"), ("t.parquet", lambda: b"PAR1", "not Parquet"),
         ("t.parquet", long_parquet, "1,500,000 rows"), ("t.csv", lambda: b"a,b\n1,2\n", "no column that looks like codes"),
         ("t.csv", lambda: b"a,b\n02N,02N\n", "2 columns that look like codes"), ("t.csv", lambda: b"ccg,n\n02N,1,2\n", "line 2"),

@@ -62,7 +62,7 @@ def test_the_address_of_a_thing_leads_to_what_accept_prefers(get: Gets, accept: 
 @pytest.mark.parametrize("pattern", ["/id/{category}/{key}", "/data/{category}/{key}.{ending}"])
 def test_an_address_of_nothing_is_not_found(get: Gets, pattern: str, key: str) -> None:
     reply = get(pattern, category="body", key=key, ending="ttl")
-    assert (reply.status, reply.media) == (404, "application/problem+json")
+    assert (reply.status, reply.media) == (404, "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize("form", linked.FORMS, ids=lambda form: form.ending)

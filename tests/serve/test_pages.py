@@ -17,6 +17,7 @@ from starlette.routing import compile_path
 
 from kg.faces import library
 from kg.faces.diagrams.fonts import FILES as FONTS
+from kg.faces.serve import files
 from kg.faces.serve.answering import answered
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages import citing, links
@@ -150,7 +151,10 @@ def test_a_page_is_of_the_day_that_is_asked_for(get: Gets) -> None:
     before, within, after = (
         get(f"/doc/body/icb-frimley?date={day}") for day in ("2021-01-01", "2024-04-01", "2026-11-22")
     )
-    assert "On 1 January 2021 the NHS Frimley ICB had not begun." in before.text
+    words = "On 1 January 2021 the NHS Frimley ICB had not begun."
+    assert before.text.count(words) == 1
+    assert before.text.index("<h1>") < before.text.index(words) < before.text.index('class="lead"')
+    assert "had not begun" not in within.text
     assert "Its members on 1 April 2024" in within.text
     assert "NHS Thames Valley ICB" in after.text
     assert "NHS Thames Valley ICB" not in within.text
@@ -315,7 +319,7 @@ def test_a_label_cannot_end_the_block_of_data_nor_become_markup(
 def test_schema_org_tells_names_codes_and_dates(get: Gets) -> None:
     told: dict[str, Any] = json.loads(get("/doc/body/icb-frimley").data[0])
     assert told["@type"] == "Organization"
-    assert (told["foundingDate"], told["dissolutionDate"]) == ("2022-07-01", "2026-04-01")
+    assert (told["foundingDate"], told["dissolutionDate"]) == ("2022-07-01", "2026-03-31")
     assert {"@type": "PropertyValue", "propertyID": "ODS", "value": "QNQ"} in told["identifier"]
     assert told["sameAs"] == "https://w3id.org/nhs-integration/id/body/icb-frimley"
     kind = json.loads(get("/doc/kind/ccg").data[0])
@@ -439,7 +443,7 @@ def test_many_changes_are_bounded_and_drawn_only_on_request(get: Gets) -> None:
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("from=2026-04-01&to=2026-03-31", 400), ("from=2026-04-01", 400), ("from=then&to=now", 400),
+        ("from=2026-04-01&to=2026-03-31", 400), ("from=2026-04-01", 400), ("from=2026-04-01&to=2026-04-01", 400), ("from=then&to=now", 400),
         ("from=2026-03-31&to=2026-04-01&kind=nothing-such", 404), ("from=2026-03-31&to=2026-04-01&kind=icb-frimley", 400),
     ],
 )  # fmt: skip
@@ -448,6 +452,23 @@ def test_days_that_cannot_be_compared_are_said_above_the_form(get: Gets, query: 
     assert page.reply.status == status
     assert 'role="alert"' in page.text
     assert {"from", "to", "kind"} <= set(page.ids)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/compare?from=2026-04-01&to=2026-03-31", "Give the earlier one first: 2026-03-31, then 2026-04-01."),
+        ("/compare?from=2026-04-01&to=2026-04-01", "nothing is compared. Give two different days."),
+        ("/compare?from=2026-03-31&to=2026-04-01&kind=ICP", "Choose one in the list of kinds."),
+        ("/draw/lineage.svg?name=ICP", "sense=icp-"), ("/search?q=what+did+ICP+become%3F", "Choose one of them."),
+        ("/draw/lineage.svg?name=ICP", "with the parameter sense in the address"),
+    ],
+)  # fmt: skip
+def test_pages_speak_of_addresses_and_not_of_commands(get: Gets, address: str, words: str) -> None:
+    page = get(address)
+    assert words in page.text
+    assert "--" not in re.sub(r"<!--.*?-->", "", page.text)
+    assert "kg diff" not in page.text
 
 
 def test_every_saved_query_has_a_page_with_the_rows_of_its_example(get: Gets, in_memory: library.Graph) -> None:
@@ -474,3 +495,17 @@ def test_a_saved_query_runs_with_the_parameters_given_or_says_what_is_wrong(get:
 def test_the_checksum_on_the_download_page_is_that_of_the_file(get: Gets, in_memory: library.Graph) -> None:
     data = in_memory.graph.n_quads.read_bytes()
     assert hashlib.sha256(data).hexdigest() in get("/download").text
+
+
+def test_a_file_has_its_size_and_checksum_once_it_is_written(in_memory: library.Graph) -> None:
+    site = Site(in_memory)
+    made = files.given(site, f"{files.STEM}.csv")
+    data = Path(made.file).read_bytes()
+    page = Page(replied(site, "/download"))
+    assert hashlib.sha256(data).hexdigest() in page.text
+    assert "pip install nhs-kg" not in page.text
+    Path(made.file).write_bytes(data[:-1])
+    changed = next(file for file in files.FILES if file.name == f"{files.STEM}.csv")
+    assert files.checksum(site, changed) == hashlib.sha256(data[:-1]).hexdigest()
+    Path(made.file).unlink()
+    assert files.checksum(site, changed) == ""

@@ -146,8 +146,11 @@ def test_every_name_and_code_is_in_the_index(written: Path) -> None:
         (written / "static/names.js").read_text(encoding="utf-8").removeprefix("window.names=").removesuffix(";\n")
     )
     (icb,) = (thing for thing in held if thing[0] == "/doc/body/icb-frimley")
-    assert icb[1] == "NHS Frimley ICB"
-    assert "QNQ" in icb[4]
+    assert icb[1:5] == ["NHS Frimley ICB", "integrated care board", "1 Jul 2022 to 31 Mar 2026", 1]
+    assert "QNQ" in icb[5]
+    kinds = {thing[1] for thing in held if "ICP" in thing[5]}
+    assert len(kinds) > 1
+    assert "integrated care partnership (ICP, alliance)" in kinds
 
 
 def test_the_same_graph_gives_the_same_bytes_by_however_many_processes(

@@ -12,6 +12,7 @@ from kg.errors import Ambiguous, BadInput, KgError, NotFound, StoreError, UsageE
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.media import HTML, chosen
 from kg.faces.serve.routes import Route
+from kg.faces.serve.wording import addressed
 
 #: The status of each fault; a question that is put wrongly is the asker's, a store that fails is ours.
 _STATUS: Final = ((UsageError, 400), (NotFound, 404), (Ambiguous, 300), (StoreError, 500), (BadInput, 422))
@@ -38,7 +39,8 @@ def answered(site: Site, route: Route, asked: Asked) -> Reply:
     except Refused as error:
         return refused(site, asked, error.status, str(error), error.headers)
     except KgError as error:
-        return refused(site, asked, next((code for kind, code in _STATUS if isinstance(error, kind)), 500), str(error))
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+        return refused(site, asked, status, addressed(str(error)))
     return reply
 
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cache
 from html import unescape
@@ -43,6 +43,8 @@ _CHUNK: Final = 40
 #: In a graph of a part of the country there is no picture of the whole, nor every example: these pages then say so.
 _SAYING: Final = ("/draw/england.", "/queries/")
 _TOLD: Final = 20
+#: Seconds without a word to who waits.
+_SILENT: Final = 3.0
 #: Seconds after which a folder that is half written is nobody's any more.
 _LEFT: Final = 3600
 
@@ -73,7 +75,8 @@ def write(
     _refuse(out)
     with _beside(out) as folder:
         seen: dict[str, set[str]] = {}
-        size = _fixed(store, folder, home)
+        progress("Reading the graph.")
+        size, said = _fixed(store, folder, home), time.monotonic()
         with _writers(store, folder, home, processes or os.cpu_count() or 1) as each:
             # The page of downloads tells the size of each file, which is known when it has been made.
             waiting = [f"download/{file.name}" for file in FILES]
@@ -83,6 +86,9 @@ def write(
                     seen.update(done.links)
                     faults.update(done.faults)
                     size += done.size
+                    if time.monotonic() - said > _SILENT:
+                        said = time.monotonic()
+                        progress(f"Wrote {len(seen):,} pages and files so far.")
                 if faults:
                     raise _unwritten(faults, seen)
                 progress(f"Wrote {len(seen):,} pages and files.")
@@ -247,12 +253,12 @@ def _writers(
         yield lambda chunks: map(writer, chunks)
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (store, folder, home)) as pool:
-        yield lambda chunks: pool.map(_go, chunks)
+        yield lambda chunks: (done.result() for done in as_completed([pool.submit(_go, chunk) for chunk in chunks]))
 
 
 def _unwritten(faults: Mapping[str, str], seen: Mapping[str, set[str]]) -> BadInput:
     by = {
-        file: next((page for page, held in sorted(seen.items()) if file in held), "") for file in list(faults)[:_TOLD]
+        file: next((page for page, held in sorted(seen.items()) if file in held), "") for file in sorted(faults)[:_TOLD]
     }
     told = "\n".join(f"  {file}{f', linked from {by[file]}' if by[file] else ''}: {faults[file]}" for file in by)
     return BadInput(f"The site was not written: {len(faults):,} of its pages cannot be.\n{told}")

@@ -30,6 +30,10 @@ def refuse_large(path: Path) -> None:
         BadInput: it is packed, or has too many columns or rows, or its ending is none of ENDINGS.
     """
     form = ending(path)
+    if not form:
+        raise BadInput(
+            f"{path} has no ending that tells what sort of file it is. Save it as one of: {', '.join(ENDINGS)}."
+        )
     if form not in ENDINGS:
         raise BadInput(f"{path} is no table that can be read here. Save it as one of: {', '.join(ENDINGS)}.")
     with path.open("rb") as file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -91,13 +91,20 @@ def linked_data(thing: Thing, subject: Subject, names: list[str], sentence: str,
     else:
         told |= {
             "foundingDate": subject.from_,
-            "dissolutionDate": subject.until if subject.until != "unknown" else None,
+            "dissolutionDate": _last(subject.until),
             "identifier": [
                 {"@type": "PropertyValue", "propertyID": scheme, "value": code}
                 for scheme, codes in subject.codes.items() for code in codes
             ] or None,
         }  # fmt: skip
     return data_block({name: value for name, value in told.items() if value is not None})
+
+
+def _last(until: str | None) -> str | None:
+    """Give the last day of what ended before a day; of an end that is known by its month or year, that."""
+    if until is None or until == "unknown":
+        return None
+    return f"{date.fromisoformat(until) - timedelta(days=1)}" if len(until) == 10 else until
 
 
 def data_block(told: dict[str, Any]) -> Markup:

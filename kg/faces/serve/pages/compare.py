@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from typing import Any, Final, NamedTuple
 
 from kg.answers import difference
+from kg.answers import language as say
 from kg.answers.answer import Answer, Result
 from kg.answers.record import Records
 from kg.errors import Ambiguous, NotFound, UsageError
@@ -17,6 +18,7 @@ from kg.faces.serve.pages.frame import page
 from kg.faces.serve.pages.home import kinds_of
 from kg.faces.serve.pages.picture import inline
 from kg.faces.serve.pages.telling import MOST, Notes
+from kg.faces.serve.wording import addressed
 
 #: More lines than this are not drawn unless somebody asks; far more could not be read, and take seconds.
 _DRAWN, _MOST_DRAWN = 80, 400
@@ -59,16 +61,20 @@ def compare(site: Site, asked: Asked) -> Reply:
     try:
         if not since or not until:
             raise UsageError("Two days are compared. Give both.")
+        if day(since) == day(until):
+            raise UsageError(
+                f"{say.day(day(since))} is both days, so that nothing is compared. Give two different days."
+            )
         answer = difference.difference(records, day(since), day(until), kind=kind or None)
         if answer.status in ("not_found", "ambiguous"):
-            raise NotFound(answer.sentence)
+            raise NotFound(answer.sentence.replace("Say which with --sense.", "Choose one in the list of kinds."))
     except (UsageError, NotFound, Ambiguous) as error:
         return page(
             site,
             asked,
             "compare.html",
             status=404 if isinstance(error, NotFound) else 400,
-            **words | {"fault": str(error)},
+            **words | {"fault": addressed(str(error))},
         )
     if asked.one("format") == "csv":
         name = f'attachment; filename="changes-{day(since)}-{day(until)}.csv"'

@@ -23,7 +23,7 @@ MEDIA: Final = {
     "txt": "text/plain; charset=utf-8", "md": "text/markdown; charset=utf-8", "json": "application/json",
 }  # fmt: skip
 #: What is done with rows of bodies that were divided, in words.
-_SPLITS: Final = {
+SPLITS: Final = {
     "weigh": "Share them out", "list": "Leave them out of the sums, and list them", "main": "Give all to the largest part",
     "refuse": "Refuse the table",
 }  # fmt: skip
@@ -162,7 +162,7 @@ def _page(site: Site, asked: Asked, given: Any, *, status: int = 200, **words: A
     told = {"found": None, "fault": "", "downloads": [], "file": "", **words}
     return page(
         site, asked, "crosswalk.html", status=status, given=given,
-        usual=[one for one in USUAL if not site.frozen or one.name in usual(site.graph)], bases=BASES, splits=_SPLITS,
+        usual=[one for one in USUAL if not site.frozen or one.name in usual(site.graph)], bases=BASES, splits=SPLITS,
         levels={level: NAMES[level][1] for level in LEVELS}, **told,
     )  # fmt: skip
 

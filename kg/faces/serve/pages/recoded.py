@@ -17,6 +17,7 @@ from kg.answers.vintage import Vintage
 from kg.errors import BadInput, KgError, StoreError, UsageError
 from kg.faces import losses, sheets, vintages
 from kg.faces.library import Graph
+from kg.faces.serve.pages.crosswalk import SPLITS
 from kg.faces.serve.pages.parcel import Parcel
 from kg.faces.sheets.bounds import refuse_large
 
@@ -75,7 +76,8 @@ def _kept(parcel: Parcel) -> Iterator[Path]:
             if old.stat().st_mtime < time.time() - 600:
                 shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
-        path = Path(folder) / f"table{''.join(Path(parcel.name.lower()).suffixes[-1:])}"
+        # A name that no sentence has, for it is replaced by that of the file wherever it is said.
+        path = Path(folder) / f"{_PREFIX}table{''.join(Path(parcel.name.lower()).suffixes[-1:])}"
         path.write_bytes(parcel.data)
         yield path
 
@@ -194,4 +196,7 @@ def _said(words: str, path: Path, name: str) -> str:
     """Say a fault in the words of the form: the file by its own name, options by their labels."""
     for known in (str(path), path.name):
         words = words.replace(known, name or "The file")
+    words = re.sub(
+        f"--on-split ({'|'.join(SPLITS)})", lambda found: f"{_LABELS['--on-split']} set to “{SPLITS[found[1]]}”", words
+    )
     return re.sub("|".join(_LABELS), lambda found: _LABELS[found[0]], words)

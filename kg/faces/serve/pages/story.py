@@ -69,8 +69,12 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
     on_day = Question(records, iri, as_of, PartialDate(as_of, "day") if given else None)
     members = _of_kind(records, on_day) if thing.is_kind else _crowd(membership.members(on_day))
     groups = _crowd(membership.memberships(on_day))
+    early = f"On {say.day(as_of)} the {thing.full} had not begun."
     picture = _picture(question, course)
     assert shown.subject is not None
+    # Who sees a day before the beginning must know it at once.
+    notices = [text for text in shown.cautions if text == early]
+    cautions = [(text, keys) for text, keys in _cautions(shown, course) if text != early]
     notes = Notes(shown, course, claims)
     notes.add(tuple(records.source(key) for crowd in (members, groups) for key in _keys(crowd)))
     names = [row["name"] for row in records.rows("names-of", thing=iri) if row["name"] != thing.label]
@@ -80,8 +84,8 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
         site, asked, "story.html",
         thing=thing, key=key_of(iri), iri=iri, path=words, day=as_of, given=given or "", subject=shown.subject,
         shown=shown, course=course, picture=picture, lines=_lines(records, iri, shown), members=members, groups=groups,
-        claims=_claims(claims, course), cautions=_cautions(shown, course), notes=notes, citation=cited,
-        query=query_about(iri), other_release=_other(site, asked), most=MOST,
+        claims=_claims(claims, course), cautions=cautions, notes=notes, citation=cited,
+        query=query_about(iri), other_release=_other(site, asked), most=MOST, notices=notices,
         data=linked_data(thing, shown.subject, list(dict.fromkeys(names)), shown.sentence, address),
         facts=_facts(thing.facts) if thing.is_kind else [],
     )  # fmt: skip

@@ -27,19 +27,20 @@
   }
 
   const sought = fold(words), parts = sought.split(" "), pieces = threes(sought);
+  const asks = parts.length > 2 && (words.includes("?") || ["what", "how", "who", "when", "where", "which"].includes(parts[0]));
   const near = [], found = [];
-  for (const thing of window.names) {
-    const [, label, , until, further] = thing;
+  for (const thing of sought ? window.names : []) {
+    const [, , , , over, names] = thing;
     let best = 0, by = "";
-    for (const name of [label, ...further]) {
+    for (const name of names) {
       const folded = fold(name);
       const score = folded === sought ? 4 : folded.startsWith(`${sought} `) ? 3 : parts.every((part) => ` ${folded}`.includes(` ${part}`)) ? 2 : 0;
       if (score > best) { best = score; by = name; }
     }
-    if (best) found.push({ thing, score: best + (until ? 0 : 0.5), by });
+    if (best) found.push({ thing, score: best + (over ? 0 : 0.5), by });
     else {
-      const likeness = Math.max(...[label, ...further].map((name) => alike(pieces, threes(fold(name)))));
-      if (likeness > 0.4) near.push({ thing, score: likeness, by: label });
+      const likeness = Math.max(...names.map((name) => alike(pieces, threes(fold(name)))));
+      if (likeness > 0.4) near.push({ thing, score: likeness, by: names[0] });
     }
   }
   const order = (one, other) => other.score - one.score || one.thing[1].localeCompare(other.thing[1]);
@@ -50,15 +51,22 @@
   head.textContent = !shown.length ? `Nothing is called “${words}”` : !found.length ? `Nothing is called “${words}”. Did you mean one of these?`
     : exact.length > 1 ? `“${words}” means ${exact.length} different things` : `Found for “${words}”`;
   const list = document.createElement("ul");
-  for (const { thing: [path, label, kind, until, ], by } of shown.slice(0, MOST)) {
+  for (const { thing: [path, label, kind, when, , names], by } of shown.slice(0, MOST)) {
     const item = document.createElement("li"), link = document.createElement("a");
     link.href = `${path.slice(1).split("/").map(encodeURIComponent).join("/")}.html`;
     link.textContent = label;
-    const note = [kind, by !== label ? `also ${by}` : "", until ? `until ${until}` : ""].filter(Boolean).join("; ");
+    const known = by === names[0] || label.endsWith(`(${by})`) || label.includes(`(${by}, `);
+    const note = [kind, known ? "" : `also ${by}`, when].filter(Boolean).join("; ");
     item.append(link, note ? ` (${note})` : "");
     list.append(item);
   }
   out.replaceChildren(head);
+  if (asks) {
+    const hint = document.createElement("p");
+    hint.className = "said";
+    hint.textContent = "Questions cannot be asked of files: they need the server (kg serve) or the command line (kg ask). Here names, codes and acronyms are found.";
+    out.append(hint);
+  }
   if (shown.length) out.append(list);
   if (shown.length > MOST) {
     const more = document.createElement("p");
