@@ -17,7 +17,6 @@ from starlette.routing import compile_path
 
 from kg.faces import library
 from kg.faces.diagrams.fonts import FILES as FONTS
-from kg.faces.serve import files
 from kg.faces.serve.answering import answered
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages import citing, links
@@ -248,7 +247,7 @@ def test_a_frozen_page_links_to_files_only_by_relative_addresses(get: Gets, in_m
             if not urlsplit(link).scheme and not link.startswith("#"):
                 assert link.startswith("../../")
                 assert "?" not in link
-                assert re.search(r"\.(html|css|svg|ttl|jsonld|nt)(#\w+)?$", link), link
+                assert re.search(r"\.(html|css|js|svg|ttl|jsonld|nt)(#\w+)?$", link), link
     page = get("/doc/body/icb-frimley", site)
     assert "../../doc/body/icb-thames-valley.html" in page.links
     assert 'type="date"' not in page.text
@@ -495,17 +494,3 @@ def test_a_saved_query_runs_with_the_parameters_given_or_says_what_is_wrong(get:
 def test_the_checksum_on_the_download_page_is_that_of_the_file(get: Gets, in_memory: library.Graph) -> None:
     data = in_memory.graph.n_quads.read_bytes()
     assert hashlib.sha256(data).hexdigest() in get("/download").text
-
-
-def test_a_file_has_its_size_and_checksum_once_it_is_written(in_memory: library.Graph) -> None:
-    site = Site(in_memory)
-    made = files.given(site, f"{files.STEM}.csv")
-    data = Path(made.file).read_bytes()
-    page = Page(replied(site, "/download"))
-    assert hashlib.sha256(data).hexdigest() in page.text
-    assert "pip install nhs-kg" not in page.text
-    Path(made.file).write_bytes(data[:-1])
-    changed = next(file for file in files.FILES if file.name == f"{files.STEM}.csv")
-    assert files.checksum(site, changed) == hashlib.sha256(data[:-1]).hexdigest()
-    Path(made.file).unlink()
-    assert files.checksum(site, changed) == ""

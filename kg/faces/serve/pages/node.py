@@ -18,7 +18,7 @@ _CALLED: Final = {
     "share": "Share of a transfer", "input": "File that shares were computed from", "membership": "Membership",
     "classification": "Kind of a body for a time", "naming": "Name for a time", "code": "Code for a time",
     "observation": "Number stated", "claim": "Claim", "distinction": "Not to be confused", "containment": "Kind within a kind",
-    "scheme": "Scheme", "role": "Role",
+    "scheme": "Scheme", "role": "Role", "query": "Saved query", "namespace": "Prefix",
 }  # fmt: skip
 #: What tells how exactly a date is known, told with the date.
 _PRECISION: Final = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kg.answers.record import Records
 from kg.errors import NotFound
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages.frame import page
 from kg.faces.serve.pages.node import node
 from kg.faces.serve.pages.story import story
-from kg.graph.names import Iri, category_of, expand
+from kg.graph.names import thing as named
 
 
 def thing(site: Site, asked: Asked) -> Reply:
@@ -19,8 +21,8 @@ def thing(site: Site, asked: Asked) -> Reply:
     """
     category, key = asked.parts["category"], asked.parts["key"]
     records = Records(site.graph.graph)
-    iri = expand(f"{category}:{key}")
-    if iri is None or category_of(iri) != category or not records.stated(Iri(iri)):
+    iri = named(category, key)
+    if not re.fullmatch(r"[a-z]+/[\w.-]+", f"{category}/{key}", re.ASCII) or not records.stated(iri):
         return _missing(site, asked, key)
     if category in ("kind", "body"):
         return story(site, asked, records, iri)
