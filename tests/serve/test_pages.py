@@ -248,7 +248,7 @@ def test_a_frozen_page_links_to_files_only_by_relative_addresses(get: Gets, in_m
             if not urlsplit(link).scheme and not link.startswith("#"):
                 assert link.startswith("../../")
                 assert "?" not in link
-                assert re.search(r"\.(html|css|svg|ttl|jsonld|nt)(#\w+)?$", link), link
+                assert re.search(r"\.(html|css|js|svg|ttl|jsonld|nt)(#\w+)?$", link), link
     page = get("/doc/body/icb-frimley", site)
     assert "../../doc/body/icb-thames-valley.html" in page.links
     assert 'type="date"' not in page.text
