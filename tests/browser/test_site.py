@@ -269,9 +269,7 @@ def test_the_diagram_on_the_page_is_drawn_in_its_own_colours_and_font(visits: Vi
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_a_wide_picture_opens_where_the_thing_itself_stands(visits: Visits, size: tuple[int, int]) -> None:
-    visit = visits("/about")
-    visit.page.set_viewport_size({"width": size[0], "height": size[1]})
-    visit.go("/doc/body/icb-frimley")
+    visit = visits("/doc/body/icb-frimley", size=size)
     expect(visit.page.locator(".picture .subject title").first).to_contain_text("NHS Frimley ICB")
     hidden = visit.page.locator(".picture").evaluate(
         """box => {
