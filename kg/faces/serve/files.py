@@ -11,8 +11,7 @@ from kg.errors import BadInput, NotFound
 from kg.faces.serve.exchange import Reply, Site
 from kg.graph import export
 from kg.graph.graph import Graph
-
-STEM: Final = "nhs-integration"
+from kg.graph.release import STEM
 
 
 class File(NamedTuple):
@@ -58,7 +57,7 @@ def given(site: Site, name: str) -> Reply:
     path = held.n_quads if name == f"{STEM}.nq" else held.n_quads.parent / "files" / name
     try:
         if not path.is_file():
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             export.write(path, file.made(held))
     except (OSError, BadInput):  # the graph is in a folder that cannot be written: then it is made each time
         return Reply(file.made(held), file.media, headers=headers)

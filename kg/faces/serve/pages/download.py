@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from kg.errors import StoreError
 from kg.faces.serve.exchange import Asked, Reply, Site
-from kg.faces.serve.files import FILES, STEM, size
+from kg.faces.serve.files import FILES, size
 from kg.faces.serve.pages.frame import page
-
-_MANIFEST: Final = "manifest.json"
+from kg.graph.release import STEM
 
 
 class Line(NamedTuple):
@@ -33,7 +32,6 @@ def download(site: Site, asked: Asked) -> Reply:
 def _checksum(site: Site) -> str:
     """Give the SHA-256 of the N-Quads, of which all other files are made, as it was found when they were written."""
     try:
-        manifest = json.loads((site.graph.graph.n_quads.parent / _MANIFEST).read_text(encoding="utf-8"))
-        return str(manifest["graph_sha256"])
-    except (OSError, ValueError, KeyError):
+        return site.graph.graph.held.sha256
+    except StoreError:
         return ""
