@@ -215,12 +215,9 @@ def test_kg_asks_it_as_an_engine_elsewhere(
         assert engine.held == in_memory.graph.held
         assert engine.held.finished
         elsewhere = library.open_graph(f"{server.address}/sparql")
-        for ask in (
-            lambda graph: graph.became("ACS"),
-            lambda graph: graph.members("QNQ"),
-            lambda graph: graph.ask("what is an ICP"),
-        ):
-            assert render(ask(elsewhere), "json") == render(ask(in_memory), "json")
+        for question, words in (("became", "ACS"), ("members", "QNQ"), ("ask", "what is an ICP")):
+            told = [getattr(graph, question)(words) for graph in (elsewhere, in_memory)]
+            assert render(told[0], "json") == render(told[1], "json")
         everything = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
         assert elsewhere.graph.store.select(everything) == in_memory.graph.store.select(everything)
 
