@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from typer.testing import CliRunner
 
 from kg.errors import BadInput
+from kg.faces.cli import assemble
 from kg.facts.curated import columns_of
 from kg.facts.records import ROWS
 from kg.graph.check import ROW_RULE, Finding, Report, check, check_header, column_of
@@ -242,3 +244,13 @@ def test_a_check_without_a_remedy_is_refused() -> None:
         check_header("some-rule", "#+ summary: Is it so?\nSELECT ?node ?message WHERE {}")
     with pytest.raises(BadInput, match="is not YAML"):
         check_header("some-rule", "#+ summary: [Is it so?\nSELECT ?node ?message WHERE {}")
+
+
+def test_the_command_checks_the_data_here_and_says_so_where_a_store_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.graph.check.check", lambda _: Report((), 3, 5, 1, 1))
+    done = CliRunner().invoke(assemble("check"), ["check"], env={"KG_STORE": "http://127.0.0.1:1/sparql"})
+    assert (done.exit_code, "data/ of this installation is checked, and not that store" in done.stderr) == (0, True)
+    assert "5 statements of data and rules" in done.stdout
+    assert CliRunner().invoke(assemble("check"), ["check"], env={"KG_STORE": None}).stderr == ""
+    told = " ".join(CliRunner().invoke(assemble("check"), ["check", "--help"]).output.split())
+    assert "data/ and the ontology of this installation" in told

@@ -17,9 +17,14 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
+from typer.testing import CliRunner
 
+import kg
 from kg.errors import StoreError, UsageError
-from kg.graph import compiled, pushing, release, wire
+from kg.faces.cli import assemble
+from kg.faces.serve import files
+from kg.faces.serve.exchange import Site
+from kg.graph import compiled, export, pushing, release, wire
 from kg.graph.compiled import Compiled
 from kg.graph.endpoint import Endpoint
 from kg.graph.graph import Graph
@@ -58,6 +63,39 @@ def test_a_push_is_counted_comes_back_whole_and_is_not_repeated(engine: Engine, 
     assert {name: asked.count(name) for name in small.manifest["quads"]} == small.manifest["quads"]
     assert RemoteStore(engine.query).n_quads() == small.n_quads.read_bytes()
     assert pushing.push(small, engine.store) == 0
+
+
+def test_an_engine_elsewhere_is_exported_as_the_folder_is(
+    engine: Engine, small: Compiled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushing.push(small, engine.store)
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    for form, ending in {form: ending for ending, form in export.ENDINGS.items()}.items():
+        out = tmp_path / f"graph{ending}"
+        done = CliRunner().invoke(assemble("export"), ["export", "-o", str(out), "--store", engine.query])
+        assert done.exit_code == 0, done.output
+        assert out.read_bytes() == export.export(Graph.open(small.folder), form)
+    assert sum(1 for _ in kg.load_graph(engine.query).quads()) == sum(small.manifest["quads"].values())
+
+
+def test_files_of_an_engine_elsewhere_are_those_of_the_release_that_it_holds(
+    engine: Engine, small: Compiled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushing.push(small, engine.store)
+    monkeypatch.setenv("KG_CACHE", str(tmp_path))
+    site = Site(kg.open(engine.query))
+    for name in ("nhs-integration.nq", "nhs-integration.csv"):
+        file = Path(files.given(site, name).file)
+        assert file.read_bytes() == export.export(Graph.open(small.folder), export.ENDINGS[file.suffix])
+        assert small.manifest["graph_sha256"][:16] in str(file)
+
+
+@pytest.mark.parametrize("path", ["", "/store", "/nothing/here"])
+def test_an_address_that_takes_no_queries_is_told_with_those_that_do(engine: Engine, path: str) -> None:
+    url = engine.query.removesuffix("/query").removesuffix("/sparql") + path
+    with pytest.raises(StoreError, match="/query in Oxigraph, /sparql in Virtuoso") as raised:
+        Graph.open(url)
+    assert "Try again" not in str(raised.value)
 
 
 def test_a_part_that_was_changed_elsewhere_is_sent_again_and_no_other(engine: Engine, small: Compiled) -> None:
@@ -171,7 +209,10 @@ def replying(status: int, media: str, body: bytes, **headers: str) -> Callable[[
         (302, "text/plain", b"", {"location": "http://elsewhere.example/sparql"}, "not followed"),
         (404, "text/plain", b"", {}, "not there"),
         (500, "text/html", b"<script>alert(1)</script>", {}, "the reply is a web page"),
-        (503, "text/plain", b"busy\nbusy", {}, "busy busy"),
+        (503, "text/plain", b"busy\nbusy", {}, "busy busy.*Try again, or ask for less"),
+        (429, "text/plain", b"", {}, "Try again, or ask for less"),
+        (415, "text/plain", b"", {}, "graph store, or of something else; a SPARQL endpoint is at /query in Oxigraph"),
+        (405, "text/plain", b"", {}, "GraphDB, /NAME/sparql in Fuseki"),
         (401, "text/plain", b"", {"www-authenticate": 'Basic realm="x"'}, "refuses the credentials"),
     ],
 )  # fmt: skip
@@ -279,3 +320,31 @@ def test_a_release_is_read_as_it_was_described() -> None:
     assert release.read(said) == held
     assert {quad.triple for quad in ox.parse(release.turtle(said), format=ox.RdfFormat.TURTLE)} == set(said)
     assert json.dumps(release.n_triples(said).decode())
+
+
+def test_a_site_is_said_to_give_the_whole_graph_as_files_and_an_engine_is_not() -> None:
+    held = release.Release("2026.11.0", "ab" * 32, {GRAPHS["curated"]: (3, "cd" * 32)})
+    said, dcat = release.described(held, "https://kg.example"), "http://www.w3.org/ns/dcat#"
+
+    def objects(name: str) -> set[str]:
+        return {triple.object.value for triple in said if triple.predicate.value == name}  # type: ignore[union-attr]
+
+    dumps = {f"https://kg.example/download/nhs-integration.{ending}.gz" for ending in ("nq", "ttl", "jsonld")}
+    assert (
+        dumps
+        == objects("http://rdfs.org/ns/void#dataDump")
+        == objects(f"{dcat}downloadURL")
+        == objects(f"{dcat}accessURL")
+    )
+    assert {name.rpartition("/")[2] for name in dumps} <= {file.name for file in files.FILES}
+    media = "https://www.iana.org/assignments/media-types/"
+    forms = ("application/n-quads", "text/turtle", "application/ld+json")
+    assert objects(f"{dcat}mediaType") == {media + form for form in forms}
+    assert objects(f"{dcat}compressFormat") == {f"{media}application/gzip"}
+    distributions = {str(t.subject) for t in said if t.object == ox.NamedNode(f"{dcat}Distribution")}
+    assert {f"<{name}>" for name in objects(f"{dcat}distribution")} == distributions
+    endpoint = "http://rdfs.org/ns/void#sparqlEndpoint"
+    assert objects(endpoint) == {"https://kg.example/sparql"}
+    frozen = release.described(held, "https://kg.example", answers=False)
+    assert set(said) - set(frozen) == {triple for triple in said if triple.predicate.value == endpoint}
+    assert not any("Dump" in str(triple) or "URL" in str(triple) for triple in release.described(held))

@@ -28,7 +28,7 @@ def render(report: Report, form: Format) -> str:
 def _text(report: Report, counts: dict[str, int]) -> str:
     faults = sum(found.severity == "fault" for found in report.findings)
     warnings = len(report.findings) - faults
-    looked = f"Checked {counts['rows']:,} rows and {counts['quads']:,} statements by {counts['shapes']} shapes and {counts['rules']} rules"
+    looked = f"Checked {counts['rows']:,} rows and {counts['quads']:,} statements of data and rules by {counts['shapes']} shapes and {counts['rules']} rules"
     told = f"{_many(faults, 'fault')}, {_many(warnings, 'warning')}" if report.findings else "no faults, no warnings"
     lines = [f"{looked}: {told}."]
     for found in sorted(report.findings, key=lambda found: (found.severity, found)):

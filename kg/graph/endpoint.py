@@ -11,6 +11,7 @@ What is known of engines, each seen with the version named, and what is done abo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -29,6 +30,7 @@ _TRIPLES: Final = {
     _LINES: ox.RdfFormat.N_TRIPLES, "text/plain": ox.RdfFormat.N_TRIPLES, "text/ntriples": ox.RdfFormat.N_TRIPLES,
     "text/turtle": ox.RdfFormat.TURTLE, "application/x-turtle": ox.RdfFormat.TURTLE,
 }  # fmt: skip
+_RDF: Final = f"{_LINES}, text/turtle;q=0.5"
 
 
 class Endpoint:
@@ -72,7 +74,7 @@ class Endpoint:
         self, text: str, graphs: Iterable[str] = (), named: Iterable[str] | None = None
     ) -> list[ox.Triple]:  # fmt: skip
         """Run a CONSTRUCT or a DESCRIBE; give each triple once."""
-        reply = self._ask(text, f"{_LINES}, text/turtle;q=0.5", graphs, named)
+        reply = self._ask(text, _RDF, graphs, named)
         form = _TRIPLES.get(reply.media)
         if form is None:
             raise self._strange(reply, "RDF")
@@ -91,13 +93,26 @@ class Endpoint:
         return int(rows[0]["n"]) if rows else 0
 
     def release(self) -> release.Release | None:
-        """Give the release that the engine holds, whole or not; None when it holds none."""
+        """Give the release that the engine holds, whole or not; None when it holds none.
+
+        `kg push` has written it beside the graph; `kg serve`, which nobody pushes to, tells it in the description of its
+        service.
+        """
         try:
-            return release.read(self.graph(release.GRAPH))
+            return release.read(self.graph(release.GRAPH)) or release.read(self._description())
         except UsageError as error:
             raise StoreError(str(error)) from None
         except ValueError as error:
             raise self.broken(error) from None
+
+    def _description(self) -> list[ox.Triple]:
+        """Give what the endpoint says of itself when it is asked nothing (SPARQL 1.1 Service Description), if it does."""
+        with suppress(StoreError, SyntaxError, ValueError):
+            reply = self._wire.ask("GET", accept=_RDF)
+            form = _TRIPLES.get(reply.media)
+            if reply.status == 200 and form is not None:
+                return [quad.triple for quad in ox.parse(reply.body, format=form, base_iri=self.url)]
+        return []
 
     def broken(self, error: Exception) -> StoreError:
         """Say that a reply cannot be read."""
@@ -105,8 +120,7 @@ class Endpoint:
 
     def _strange(self, reply: Reply, wanted: str) -> StoreError:
         return StoreError(
-            f"{self.url} did not send {wanted} but {reply.media or 'something without a type'}. See that it is the address "
-            "of a SPARQL endpoint."
+            f"{self.url} did not send {wanted} but {reply.media or 'something without a type'}. {self._wire.places}"
         )
 
     def _ask(self, text: str, accept: str, graphs: Iterable[str], named: Iterable[str] | None = None) -> Reply:
@@ -121,5 +135,8 @@ class Endpoint:
             fault = self._wire.fault(reply)
             if reply.status == 400:
                 raise UsageError(f"{fault} Check the query.")
-            raise StoreError(f"{fault} Try again, or ask for less.")
+            if reply.status == 429 or reply.status >= 500:
+                raise StoreError(f"{fault} Try again, or ask for less.")
+            # Who finds a query too long or its results too many has understood it, and says so.
+            raise StoreError(fault if reply.status in (413, 422) else f"{fault} {self._wire.places}")
         return reply

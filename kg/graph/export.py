@@ -66,7 +66,7 @@ def export(graph: Graph, form: str) -> bytes:
 
 
 def _rdf(graph: Graph, form: str) -> bytes:
-    merged = {quad.triple for quad in ox.parse(path=str(graph.n_quads), format=ox.RdfFormat.N_QUADS)}
+    merged = {quad.triple for quad in ox.parse(graph.document(), ox.RdfFormat.N_QUADS)}
     return serialized(sorted(merged, key=str), ox.RdfFormat.TURTLE if form == "turtle" else ox.RdfFormat.JSON_LD)
 
 

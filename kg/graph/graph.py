@@ -54,7 +54,8 @@ class Graph:
 
         engine, cache = RemoteStore(url), compiled.cache()
         release, names = engine.held.release, engine.names(cache)
-        return cls(engine, names, Queries(Inputs.default().queries), release, cache / f"{engine.held.sha256[:16]}.nq")
+        folder = cache / f"elsewhere-{engine.held.sha256[:16]}"  # for what is made of it, as files to download
+        return cls(engine, names, Queries(Inputs.default().queries), release, folder / "graph.nq")
 
     @property
     def held(self) -> Release:

@@ -1,6 +1,7 @@
 """What a compiled graph is, said in RDF (VoID, DCAT, SPDX): its release, licence, parts, counts and checksums.
 
-`kg push` writes it beside the graph, and `kg --store` reads it there first; /.well-known/void tells the same.
+`kg push` writes it beside the graph, and `kg --store` reads it there first; of `kg serve`, whose /.well-known/void tells the
+same, it reads it in the description of the SPARQL service.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from kg.graph.names import BASE, GRAPHS, PREFIXES, local_name
 
 GRAPH: Final = f"{BASE}graph/release"
 DATASET: Final = f"{BASE}dataset"
+#: How the files of a release are called, before their endings.
+STEM: Final = "nhs-integration"
 TITLE: Final = "NHS (England) integration structures"
 LICENCE: Final = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-N_QUADS: Final = "https://www.iana.org/assignments/media-types/application/n-quads"
-
-_OWN: Final = {
+#: The prefixes of a description, beside those of the graph.
+OWN: Final = {
     "void": "http://rdfs.org/ns/void#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "spdx": "http://spdx.org/rdf/terms#",
     "adms": "http://www.w3.org/ns/adms#",
 }
+_MEDIA: Final = "https://www.iana.org/assignments/media-types/"
+#: The whole graph as files of a site: their endings, and what stands in each, packed.
+_DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonld": "application/ld+json"}
 _STATES: Final = {
     True: "http://purl.org/adms/status/Completed",
     False: "http://purl.org/adms/status/UnderDevelopment",
@@ -52,12 +57,13 @@ def of(manifest: Mapping[str, Any], checksums: Mapping[str, str] | None = None) 
     return Release(str(manifest["release"]), str(manifest["graph_sha256"]), parts)
 
 
-def described(release: Release, home: str = "") -> list[ox.Triple]:
+def described(release: Release, home: str = "", *, answers: bool = True) -> list[ox.Triple]:
     """Describe a release as a dataset; the same release gives the same triples, in order.
 
     Args:
         release: what is held.
         home: the address of a site that serves it, for its SPARQL endpoint and downloads; empty when none does.
+        answers: whether that site answers queries, which one of written files does not.
     """
     said: list[ox.Triple] = []
 
@@ -85,11 +91,23 @@ def described(release: Release, home: str = "") -> list[ox.Triple]:
     file = f"{DATASET}/graph.nq"
     say(DATASET, "dcat:distribution", ox.NamedNode(file))
     say(file, "rdf:type", _term("dcat:Distribution"))
-    say(file, "dcat:mediaType", ox.NamedNode(N_QUADS))
+    say(file, "dcat:mediaType", ox.NamedNode(f"{_MEDIA}application/n-quads"))
     _checksum(say, file, release.sha256)
-    if home:
+    if home and answers:
         say(DATASET, "void:sparqlEndpoint", ox.NamedNode(f"{home}/sparql"))
+    if home:
         say(DATASET, "foaf:homepage", ox.NamedNode(f"{home}/"))
+        for ending, media in _DUMPS.items():
+            name = f"{STEM}.{ending}.gz"
+            packed, place = f"{DATASET}/{name}", ox.NamedNode(f"{home}/download/{name}")
+            say(DATASET, "void:dataDump", place)
+            say(DATASET, "dcat:distribution", ox.NamedNode(packed))
+            say(packed, "rdf:type", _term("dcat:Distribution"))
+            say(packed, "dcterms:license", ox.NamedNode(LICENCE))
+            say(packed, "dcat:accessURL", place)
+            say(packed, "dcat:downloadURL", place)
+            say(packed, "dcat:mediaType", ox.NamedNode(f"{_MEDIA}{media}"))
+            say(packed, "dcat:compressFormat", ox.NamedNode(f"{_MEDIA}application/gzip"))
     return said
 
 
@@ -125,7 +143,7 @@ def turtle(triples: Iterable[ox.Triple]) -> bytes:
     """Write triples as Turtle, with the prefixes that they use."""
     said = sorted(triples, key=str)
     used = {
-        prefix: base for prefix, base in {**PREFIXES, **_OWN}.items()
+        prefix: base for prefix, base in {**PREFIXES, **OWN}.items()
         if any(base in f"{triple.predicate} {triple.object}" for triple in said)
     }  # fmt: skip
     written = ox.serialize(said, format=ox.RdfFormat.TURTLE, prefixes=used)
@@ -147,7 +165,7 @@ def _month(release: str) -> str:
 
 def _term(name: str) -> ox.NamedNode:
     prefix, _, rest = name.partition(":")
-    return ox.NamedNode({**PREFIXES, **_OWN}[prefix] + rest)
+    return ox.NamedNode({**PREFIXES, **OWN}[prefix] + rest)
 
 
 def _typed(text: str, datatype: str) -> ox.Literal:

@@ -20,6 +20,11 @@ from kg.errors import StoreError, UsageError
 #: Seconds to connect and between two pieces of a reply, seconds for a whole reply, and bytes of one.
 CONNECT, QUIET, WHOLE, LARGEST = 10.0, 120.0, 600.0, 1 << 29
 _AGENT: Final = "nhs-kg"
+#: What is asked, and where engines have it.
+PLACES: Final = {
+    "SPARQL endpoint": "/query in Oxigraph, /sparql in Virtuoso and kg serve, /repositories/NAME in GraphDB, /NAME/sparql in Fuseki",
+    "graph store": "/store in Oxigraph, /sparql-graph-crud-auth in Virtuoso, /repositories/NAME/rdf-graphs/service in GraphDB, /NAME/data in Fuseki",
+}
 #: Seconds for which a connection is kept for the next request; servers close theirs after 5 to 15.
 _KEPT: Final = 3.0
 
@@ -136,12 +141,18 @@ class Wire:
                 "KG_STORE_TOKEN, to one who may do this."
             )
         if reply.status == 404:
-            raise StoreError(f"{self._named} is not there (404). See that the path of the address is right.")
+            raise StoreError(f"{self._named} is not there (404). {self.places}")
         return reply
 
     @property
     def _named(self) -> str:
         return f"The {self.what} {self.url}"
+
+    @property
+    def places(self) -> str:
+        """Say where engines have what is asked, to who gave another address."""
+        other = next(what for what in PLACES if what != self.what)
+        return f"The address is of a {other}, or of something else; a {self.what} is at {PLACES[self.what]}."
 
     def fault(self, reply: Reply) -> str:
         """Say in one line why a server refused."""

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -18,9 +19,13 @@ import SPARQLWrapper as wrapper
 from httpx import Response
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
+from kg.errors import StoreError
+from kg.faces import library
 from kg.faces.serve.media import chosen, chosen_result
+from kg.faces.text import render
 from kg.graph.names import GRAPHS
-from tests.serve.conftest import Served
+from kg.graph.remote import RemoteStore
+from tests.serve.conftest import Served, serving
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = "application/sparql-query"
@@ -199,6 +204,27 @@ def test_without_a_query_a_program_gets_the_description_of_the_service(served: S
     assert len([*graph.objects(service, sd.resultFormat)]) == 8
     assert (service, sd.feature, sd.UnionDefaultGraph) in graph
     assert {str(name) for name in graph.objects(None, sd.name)} == {*GRAPHS.values()}
+
+
+def test_kg_asks_it_as_an_engine_elsewhere(
+    folder: Path, in_memory: library.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path))
+    with serving(folder) as server:
+        engine = RemoteStore(f"{server.address}/sparql")
+        assert engine.held == in_memory.graph.held
+        assert engine.held.finished
+        elsewhere = library.open_graph(f"{server.address}/sparql")
+        for question, words in (("became", "ACS"), ("members", "QNQ"), ("ask", "what is an ICP")):
+            told = [getattr(graph, question)(words) for graph in (elsewhere, in_memory)]
+            assert render(told[0], "json") == render(told[1], "json")
+        everything = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+        assert elsewhere.graph.store.select(everything) == in_memory.graph.store.select(everything)
+
+
+def test_kg_says_that_it_cannot_fetch_more_than_is_sent_at_once(served: Served) -> None:
+    with pytest.raises(StoreError, match=r"cannot be fetched by queries.* 422 .*5,000 triples.*/download"):
+        RemoteStore(f"{served.address}/sparql").n_quads()
 
 
 def test_without_a_query_a_reader_gets_the_page(served: Served) -> None:

@@ -31,11 +31,19 @@ def build(store: Where = None) -> None:
 
 @commands.command()
 def check(form: Form = Shape.text, json: Json = False) -> None:
-    """Look for faults: rows of data/, SHACL shapes, and hygiene queries. Exit 1 when there is any."""
+    """Look for faults: rows of data/, SHACL shapes, and hygiene queries. Exit 1 when there is any.
+
+    What is checked is data/ and the ontology of this installation, before a graph is compiled of them; KG_STORE makes no
+    difference.
+    """
+    import os
+
     from kg.faces import report
     from kg.graph.check import check as run
     from kg.graph.inputs import Inputs
 
+    if os.environ.get("KG_STORE"):
+        say("KG_STORE is set, and makes no difference here: data/ of this installation is checked, and not that store.")
     found = run(Inputs.default())
     typer.echo(report.render(found, shape(form, json)))
     if not found.ok:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from kg.faces.serve.exchange import Site
 from kg.faces.serve.solutions import GRAPHS_AS, RESULTS_AS, graph
+from kg.graph import release
 from kg.graph.names import BASE, GRAPHS
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
@@ -17,7 +18,7 @@ _COUNTS: Final = "SELECT ?graph (COUNT(*) AS ?triples) { GRAPH ?graph { ?s ?p ?o
 
 
 def described(site: Site, media: str) -> bytes:
-    """Give the description of this service in a form of GRAPHS_AS."""
+    """Give the description of this service in a form of GRAPHS_AS; with it, of the release, by which `kg --store` knows it."""
 
     def say(
         subject: ox.NamedNode | ox.BlankNode, name: str, *objects: ox.NamedNode | ox.BlankNode | ox.Literal
@@ -25,7 +26,7 @@ def described(site: Site, media: str) -> bytes:
         triples.extend(ox.Triple(subject, _node(name), each) for each in objects)
 
     triples: list[ox.Triple] = []
-    service, dataset, default = ox.BlankNode("service"), ox.BlankNode("dataset"), ox.BlankNode("default")
+    service, dataset, default = ox.BlankNode("service"), _node(release.DATASET), ox.BlankNode("default")
     triples.append(ox.Triple(service, _TYPE, _node(_SD + "Service")))
     say(service, _SD + "endpoint", _node(f"{site.home or BASE.rstrip('/')}/sparql"))
     say(service, _SD + "supportedLanguage", _node(_SD + "SPARQL11Query"))
@@ -45,7 +46,8 @@ def described(site: Site, media: str) -> bytes:
         say(named, _SD + "graph", held)
         triples.append(ox.Triple(held, _TYPE, _node(_SD + "Graph")))
         say(held, _VOID + "triples", ox.Literal(int(counts.get(name, 0))))
-    return graph(triples, media, {"sd": _SD, "void": _VOID})
+    triples += release.described(site.graph.graph.held, site.home.rstrip("/"))
+    return graph(triples, media, {"sd": _SD, **release.OWN})
 
 
 def _node(iri: str) -> ox.NamedNode:

@@ -13,8 +13,7 @@ from kg.errors import BadInput, NotFound, StoreError
 from kg.faces.serve.exchange import Reply, Site
 from kg.graph import export
 from kg.graph.graph import Graph
-
-STEM: Final = "nhs-integration"
+from kg.graph.release import STEM
 
 
 class File(NamedTuple):

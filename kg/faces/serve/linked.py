@@ -89,7 +89,7 @@ def dataset(site: Site, asked: Asked) -> Reply:
     from kg.graph import release
 
     form = _form(asked) or FORMS[0]
-    triples = release.described(site.graph.graph.held, site.home.rstrip("/"))
+    triples = release.described(site.graph.graph.held, site.home.rstrip("/"), answers=not site.frozen)
     data = release.turtle(triples) if form.ending == "ttl" else serialized(triples, form.rdf)
     return Reply(data, f"{form.media}; charset=utf-8", headers=(("Vary", "Accept"),))
 

@@ -96,8 +96,10 @@ def query_about(iri: Iri) -> str:
     """Give a query for all that is stated of a thing, and what refers to it, for the editor."""
     name = curie(iri)
     prefix = name.partition(":")[0]
+    declared = f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n\n" if name != iri else ""
+    name = name if declared else f"<{iri}>"
     return (
-        f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n\n# All that is stated of it, and what refers to it.\n"
+        f"{declared}# All that is stated of it, and what refers to it.\n"
         f"SELECT ?subject ?property ?value WHERE {{\n"
         f"  {{ {name} ?property ?value BIND({name} AS ?subject) }}\n"
         f"  UNION {{ ?subject ?property {name} BIND({name} AS ?value) }}\n}}\nORDER BY ?subject ?property ?value\nLIMIT 500\n"
