@@ -20,7 +20,7 @@ import pytest
 from kg.graph.graph import Graph
 
 #: Seconds that a request may take in these tests, and MB.
-SECONDS: Final = 2
+SECONDS: Final = 3
 MEMORY: Final = 300
 
 #: Queries that would take for ever, or all the memory there is.
