@@ -118,7 +118,7 @@ def test_what_never_ends_is_stopped_and_told_so_while_others_are_answered(served
         answered += 1
     assert answered > 5
     assert [(status, bool(again)) for status, again, _ in replies] == [(503, True)] * 2
-    assert all(f"{SECONDS} seconds" in words for *_, words in replies)
+    assert [words for *_, words in replies if f"{SECONDS} seconds" not in words] == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_takes_too_much_memory_ends_and_gives_it_back(served: Served) -> No
 
 
 def test_the_processes_stay_as_many_as_they_were(served: Served) -> None:
-    before = len(family(served.process.pid))
+    before = settled(served.process.pid)
     for _ in range(3):
         served.ask(ENDLESS)
     assert until(lambda: len(family(served.process.pid)) == before)
@@ -305,14 +305,23 @@ def test_more_connections_than_are_taken_are_told_to_come_again(hasty: int) -> N
         assert read_all(later).startswith(b"HTTP/1.1 200 ")
 
 
+def settled(pid: int) -> int:
+    """Give how many processes there are once that no longer changes: those of earlier tests may be ending still."""
+    counts = [len(family(pid))]
+    while len(set(counts[-10:])) > 1 or len(counts) < 10:
+        time.sleep(0.1)
+        counts.append(len(family(pid)))
+    return counts[-1]
+
+
 def test_who_goes_away_stops_the_query(served: Served) -> None:
-    before = len(family(served.process.pid))
+    before = settled(served.process.pid)
     with served.connected() as raw:
         raw.sendall(
             b"GET /sparql?query=%b HTTP/1.1\r\nHost: x\r\n\r\n" % ENDLESS.replace(" ", "+").replace("&", "%26").encode()
         )
         assert until(lambda: len(family(served.process.pid)) > before)
-    assert until(lambda: len(family(served.process.pid)) == before, SECONDS - 0.6)  # sooner than its time is over
+    assert until(lambda: len(family(served.process.pid)) <= before, SECONDS - 0.6)  # sooner than its time is over
 
 
 def test_a_reader_who_stops_reading_holds_nobody_up(served: Served) -> None:

@@ -65,6 +65,11 @@ def given(site: Site, name: str) -> Reply:
     return Reply(b"", file.media, headers=tuple(headers), file=str(path))
 
 
+def missing(graph: Graph) -> bool:
+    """Say whether a file has not been written yet."""
+    return not all(_place(graph, file).is_file() for file in FILES)
+
+
 def write(graph: Graph) -> None:
     """Write every file that is not there yet, each whole or not at all; one that cannot be written is passed over."""
     for file in FILES:

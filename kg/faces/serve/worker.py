@@ -122,7 +122,9 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
         ready, _, _ = select.select([control.fileno(), woken], [], [], waits)
         if not ready:  # nothing is asked for just now: the files of the release are written beside, once
             waits = None
-            children.add(_write_files(held))
+            if child := _write_files(held):
+                children.add(child)
+            continue
         if woken in ready:
             os.read(woken, 512)
             _bury(children, control)
@@ -178,16 +180,18 @@ def _prepare(held: _Held) -> None:
 
 
 def _write_files(held: _Held) -> int:
-    """Write what can be downloaded, in a process of its own at the lowest priority; give its number."""
-    child = os.fork()
-    if child:
-        return child
-    with contextlib.suppress(BaseException):
-        from kg.faces.serve.files import write
+    """Write what can be downloaded, in a process of its own at the lowest priority; give its number, 0 when all is there."""
+    from kg.faces.serve import files
 
-        os.setpriority(os.PRIO_PROCESS, 0, _LOW)
-        write(held.site(forked=True).graph.graph)
-    os._exit(0)
+    if not held.shared or not files.missing(held.site().graph.graph):
+        return 0
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            os.setpriority(os.PRIO_PROCESS, 0, _LOW)
+            files.write(held.site(forked=True).graph.graph)
+        os._exit(0)
+    return child
 
 
 def _bury(children: set[int], control: socket.socket) -> None:
