@@ -37,9 +37,9 @@ def _packed(form: str) -> Callable[[Graph], bytes]:
 FILES: Final = (
     File(f"{STEM}.nq.gz", "application/gzip", "Everything, in its named graphs: N-Quads, packed", _packed("n-quads")),
     File(f"{STEM}.nq", "application/n-quads", "Everything, in its named graphs: N-Quads", _exported("n-quads")),
-    File(f"{STEM}.ttl.gz", "application/gzip", "What is stated and derived: Turtle, packed", _packed("turtle")),
-    File(f"{STEM}.ttl", "text/turtle", "What is stated and derived: Turtle", _exported("turtle")),
-    File(f"{STEM}.jsonld.gz", "application/gzip", "What is stated and derived: JSON-LD, packed", _packed("json-ld")),
+    File(f"{STEM}.ttl.gz", "application/gzip", "Everything, in one graph: Turtle, packed", _packed("turtle")),
+    File(f"{STEM}.ttl", "text/turtle", "Everything, in one graph: Turtle", _exported("turtle")),
+    File(f"{STEM}.jsonld.gz", "application/gzip", "Everything, in one graph: JSON-LD, packed", _packed("json-ld")),
     File(f"{STEM}.graphml", "application/graphml+xml", "Who became whom: a network for Gephi, networkx or R", _exported("graphml")),
     File(f"{STEM}.csv", "text/csv", "Who became whom: one row a transfer", _exported("csv")),
 )  # fmt: skip

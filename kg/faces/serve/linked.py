@@ -13,7 +13,7 @@ from kg.faces.serve.exchange import Asked, Reply, Site, see
 from kg.graph.export import serialized
 from kg.graph.names import BASE, PREFIXES, Iri, thing
 from kg.graph.release import LICENCE
-from kg.graph.terms import literal
+from kg.graph.terms import Value, literal
 
 
 class Form(NamedTuple):
@@ -110,7 +110,7 @@ def _form(asked: Asked, *, page: bool = False) -> Form | None:
     return next((form for form in FORMS if form.media == chosen), None)
 
 
-def _stated(site: Site, category: str, key: str) -> tuple[Iri, Iterable[tuple[Iri, object]]]:
+def _stated(site: Site, category: str, key: str) -> tuple[Iri, Iterable[tuple[Iri, Value]]]:
     """Give the thing of that address and what is stated of it; raise NotFound when nothing is."""
     subject = thing(category, key)
     plain = (category + key).replace("-", "").replace("_", "").replace(".", "").isalnum()
@@ -119,6 +119,5 @@ def _stated(site: Site, category: str, key: str) -> tuple[Iri, Iterable[tuple[Ir
     return subject, stated
 
 
-def _triple(subject: Iri, name: Iri, value: object) -> ox.Triple:
-    term = ox.NamedNode(value) if isinstance(value, Iri) else literal(value)  # type: ignore[arg-type]
-    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(name), term)
+def _triple(subject: Iri, name: Iri, value: Value) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(name), literal(value))

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import StoreError, UsageError
@@ -81,7 +82,7 @@ class Pool:
         if not hasattr(os, "fork"):
             raise UsageError("kg serve runs on Linux and macOS. On Windows, run it in the Windows Subsystem for Linux.")
         ours, theirs = socket.socketpair()
-        path = os.pathsep.join(place or str(os.getcwd()) for place in sys.path)  # noqa: PTH109 - only where it is
+        path = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
         self._nursery = subprocess.Popen(
             [sys.executable, "-P", "-c", _STARTS, str(theirs.fileno())], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": path},

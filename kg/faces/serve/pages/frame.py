@@ -49,7 +49,7 @@ def _templates() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "number": language.number, "written": language.written, "capitalised": language.capital,
-        "cut": partial(language.shown, most=120),
+        "cut": partial(language.shown, most=120), "figure": _figure,
     }  # fmt: skip
     made.globals |= {
         "name": NAME, "tagline": TITLE, "licence": OGL, "attribution": ATTRIBUTION, "path_of": telling.path_of,
@@ -77,6 +77,11 @@ def page(site: Site, asked: Asked, template: str, *, status: int = 200, **words:
         **words,
     )  # fmt: skip
     return Reply(body.encode(), status=status)
+
+
+def _figure(cell: object) -> object:
+    """Give a cell to look at: of a number with a part, two places of it; the file has it whole."""
+    return cell if not isinstance(cell, float) else f"{cell:.0f}" if cell.is_integer() else f"{cell:.2f}"
 
 
 def _link(site: Site, path: str, **query: object) -> str:

@@ -99,13 +99,13 @@ def label_of(graph: Graph, kind: Iri) -> str:
     return next((held.label for held in kinds_of(graph) if held.key == key_of(kind)), key_of(kind))
 
 
-def robots(site: Site, asked: Asked) -> Reply:  # noqa: ARG001  # every address is answered with both
+def robots(site: Site, _: Asked) -> Reply:
     """Ask crawlers to leave alone what is computed on request."""
     closed = ("/sparql", "/api/", "/draw/", "/crosswalk", "/compare", "/search")
     lines = ["User-agent: *", *(f"Disallow: {site.root}{path}" for path in closed)]
     return Reply("\n".join([*lines, ""]).encode(), "text/plain; charset=utf-8")
 
 
-def icon(site: Site, asked: Asked) -> Reply:  # noqa: ARG001  # every address is answered with both
+def icon(site: Site, _: Asked) -> Reply:
     """Send on to the icon of the site, from where browsers look for one."""
     return see(links.asset(site, "icon.svg"))

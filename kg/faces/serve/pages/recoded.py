@@ -59,8 +59,8 @@ def outcome(graph: Graph, parcel: Parcel, ending: str) -> Outcome:
     with _kept(parcel) as path:
         try:
             _look(graph, parcel, path, found)
-            if parcel.one("to"):
-                _recode(graph, parcel, path, found, ending)
+            if to := parcel.one("to"):
+                _recode(graph, parcel, path, found, ending, to)
         except StoreError:  # no fault of the table
             raise
         except KgError as error:
@@ -131,7 +131,7 @@ def _known(found: Vintage) -> float:
     return len(found.known) / len(found.counts) if found.counts else 0
 
 
-def _recode(graph: Graph, parcel: Parcel, path: Path, found: Outcome, ending: str) -> None:
+def _recode(graph: Graph, parcel: Parcel, path: Path, found: Outcome, ending: str, to: str) -> None:
     from kg.answers.measures import Measure, checked
     from kg.answers.measures import columns as columns_of
     from kg.answers.recoding import Divided
@@ -146,11 +146,11 @@ def _recode(graph: Graph, parcel: Parcel, path: Path, found: Outcome, ending: st
     words = [*by, *(measure.column for measure in read if measure.kind == "category")]
     numbers = [name for name in columns_of(read) if name not in words]
     sheet, texts = parcel.one("sheet"), [str(measure) for measure in read]
-    wish = {name: parcel.one(name) for name in ("to", "since", "level", "scheme", "basis", "on_split")}
+    wish = {name: parcel.one(name) for name in ("since", "level", "scheme", "basis", "on_split")}
     frame = sheets.read(path, [found.column, *words], numbers, sheet)
     command = _command(parcel, found.column, texts, by)
     try:
-        recoded, report = graph.crosswalk(frame, found.column, measures=texts, by=by, command=command, **wish)  # type: ignore[arg-type]
+        recoded, report = graph.crosswalk(frame, found.column, to=to, measures=texts, by=by, command=command, **wish)
     except Divided as divided:
         places = sheets.rows_of(path, found.column, divided.codes, _LINES, sheet)
         where = "; ".join(f"{code} {', '.join(map(str, lines))}" for code, lines in sorted(places.items()))
