@@ -248,6 +248,31 @@ def test_a_server_that_is_not_there_is_told() -> None:
         Graph.open("http://127.0.0.1:1/sparql")
 
 
+@pytest.mark.parametrize(
+    ("kept", "sent"),
+    [
+        ({"KG_STORE_USER": "me", "KG_STORE_PASSWORD": "secret"}, "Basic bWU6c2VjcmV0"),
+        ({"KG_STORE_TOKEN": "a-token"}, "Bearer a-token"),
+    ],
+)
+def test_credentials_of_the_environment_are_sent_as_the_server_asks(
+    kept: dict[str, str], sent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that wants Basic is given it after it has asked; a token goes at once."""
+    seen: list[str] = []
+
+    def asking(to: BaseHTTPRequestHandler) -> None:
+        seen.append(to.headers.get("Authorization", ""))
+        known = seen[-1] == sent
+        replying(200 if known else 401, "application/n-triples", b"", **{"www-authenticate": 'Basic realm="x"'})(to)
+
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
+    with server(asking) as url, pytest.raises(StoreError, match="holds no graph of kg"):
+        Graph.open(url)
+    assert sent in seen
+
+
 @pytest.mark.parametrize("url", ["https://me:secret@example.org/sparql", "http://me@localhost/sparql"])
 def test_credentials_in_an_address_are_refused_and_not_printed(url: str) -> None:
     with pytest.raises(UsageError, match="KG_STORE_USER") as raised:

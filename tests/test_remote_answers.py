@@ -6,13 +6,15 @@ import csv
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
+import polars
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from kg.errors import KgError
-from kg.faces import library
+from kg.faces import library, losses
 from kg.faces.cli import assemble
 from kg.graph import compiled, pushing
 from kg.graph.graph import Graph
@@ -98,6 +100,33 @@ def test_every_answer_is_the_same_from_every_engine(
         if put(line, elsewhere, monkeypatch) != printed[line]:
             other.append(line)
     assert other == []
+
+
+PICTURES: dict[str, tuple[str, ...]] = {
+    "lineage": ("NHS Frimley ICB",), "structure": ("NHS Frimley ICB",), "kinds": (), "compare": ("2026-03-31", "2026-04-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", PICTURES)
+def test_every_picture_is_the_same_from_every_engine(
+    preset: str, elsewhere: library.Graph, in_memory: library.Graph
+) -> None:
+    wishes: dict[str, Any] = {} if preset == "compare" else {"as_of": "2026-11-22"}
+    drawn = [asked.draw(preset, *PICTURES[preset], **wishes).svg() for asked in (elsewhere, in_memory)]
+    assert drawn[0] == drawn[1]
+
+
+def test_codes_are_recognised_and_recoded_alike_by_every_engine(
+    elsewhere: library.Graph, in_memory: library.Graph
+) -> None:
+    table = polars.read_csv(HERE.parent / "docs" / "examples" / "practices-by-ccg-2017-03.csv")
+    told = []
+    for asked in (elsewhere, in_memory):
+        frame, report = asked.crosswalk(
+            table, "ccg", to="2026-04-01", level="icb", measures=["count:practices"], basis="population"
+        )
+        told.append((asked.vintage(table, "ccg"), frame.rows(), losses.render(report, "json")))
+    assert told[0] == told[1]
 
 
 def test_the_graph_comes_back_as_it_was_pushed(elsewhere: library.Graph, graph: Graph) -> None:
