@@ -54,7 +54,7 @@ def serve(
         raise UsageError(f'--home takes an address on the web, as https://example.org/kg, and "{home}" is not one.')
     limits = Limits(time_limit, memory_limit, row_limit)
     settings = Settings(_place(store), root, home.rstrip("/"), limits)
-    listen(settings, host, port, typer.echo, workers=workers)
+    listen(settings, host, port, typer.echo, say, workers=workers)
 
 
 @commands.command()

@@ -110,7 +110,7 @@ def application(pool: Pool) -> Guard:
         routes.append(At(route.pattern, _Endpoint(pool, kept, underway, route), methods=sorted(methods)))
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _fault})
     app.router.redirect_slashes = False
-    return Guard(app)
+    return Guard(app, pool.log)
 
 
 async def _healthy(_: Request) -> Response:
@@ -159,9 +159,9 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    settings: Settings, host: str, port: int, ready: Callable[[str], None], *, workers: int = 0
+    settings: Settings, host: str, port: int, ready: Callable[[str], None], log: Callable[[str], None], *, workers: int = 0
 ) -> None:  # fmt: skip
-    """Listen until stopped; `ready` is told the address when the first worker can answer.
+    """Listen until stopped; `ready` is told the address when the first worker can answer, `log` what goes wrong inside.
 
     Raises:
         UsageError: there is no such address to listen at.
@@ -173,7 +173,7 @@ def serve(
 
     listening = _listening(host, port)
     name, number = f"[{host}]" if ":" in host else host, listening.getsockname()[1]
-    pool = Pool(settings, quick=workers)
+    pool = Pool(settings, log, quick=workers)
     config = uvicorn.Config(
         application(pool), http=Connection, ws="none", lifespan="on", log_config=None, log_level="critical", access_log=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=15, timeout_graceful_shutdown=_ENDING,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -53,10 +52,10 @@ _EXPOSED: Final = b"ETag, Link, Location, Retry-After, Content-Disposition"
 
 
 class Guard:
-    """Refuses what no address takes before any is asked, and completes what is sent."""
+    """Refuses what no address takes before any is asked, and completes what is sent; `log` is told what went wrong inside."""
 
-    def __init__(self, app: Application) -> None:
-        self.app = app
+    def __init__(self, app: Application, log: Callable[[str], None]) -> None:
+        self.app, self.log = app, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +76,7 @@ class Guard:
             else:
                 await self.app(scope, receive, complete)
         except Exception:
-            print(f"{scope['method']} {path!r}\n{traceback.format_exc()}", file=sys.stderr, flush=True)  # noqa: T201
+            self.log(f"{scope['method']} {path!r}\n{traceback.format_exc()}")
             if started:
                 raise
             await sent(

@@ -56,9 +56,15 @@ class _Worker:
 
 
 class Pool:
-    """Workers that answer, `quick` at once in the quick lane and `slow` in the slow one; `queue` may wait."""
+    """Workers that answer, `quick` at once in the quick lane and `slow` in the slow one; `queue` may wait.
 
-    def __init__(self, settings: Settings, *, quick: int = 0, slow: int = 0, queue: int = 256) -> None:
+    `log` is told what went wrong inside, for whoever runs the server.
+    """
+
+    def __init__(
+        self, settings: Settings, log: Callable[[str], None] = lambda _: None, *, quick: int = 0, slow: int = 0, queue: int = 256
+    ) -> None:  # fmt: skip
+        self.log = log
         cores = os.cpu_count() or 1
         self.limits = settings.limits
         self._settings = settings
@@ -142,7 +148,7 @@ class Pool:
                 await self._patiently(work, gone)
             told = work.result()
             if told.trace:
-                print(told.trace, file=sys.stderr, flush=True)  # noqa: T201 - the log of a server is its standard error
+                self.log(told.trace)
             kept = not told.last and not slow
             return told.reply
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -260,7 +266,7 @@ class Pool:
                 while len(self._deaths) > 256:
                     del self._deaths[next(iter(self._deaths))]
         if not self._stopping:
-            print("The process that holds the graph has ended; the server ends with it.", file=sys.stderr)  # noqa: T201
+            self.log("The process that holds the graph has ended; the server ends with it.")
             signal.raise_signal(signal.SIGTERM)
 
     def _begin(self, what: Any) -> None:
