@@ -57,14 +57,15 @@ class Report:
             key for row in estimated for one in row["from"] for key in one["events"]
         }
         events = tuple(ledger.event(event) for event in dict.fromkeys(thing("event", key) for key in sorted(named)))
-        cited = [key for row in (*events, *missing, *moves, *divided) for key in row["sources"]]
+        cited = dict.fromkeys(key for row in (*events, *missing, *moves, *divided) for key in row["sources"])
         return Report(
             _sentence(ledger, totals), _from(ledger),
             {"day": crosswalk.until.isoformat(), "level": crosswalk.level, "scheme": crosswalk.scheme},
             ledger.wish.basis, ledger.wish.policy, crosswalk.backwards, ledger.rows(), ledger.codes(), totals,
             estimated, divided, tuple(losses.unmapped(ledger)), missing, tuple(losses.merged(ledger)), moves,
             tuple(losses.disagreements(ledger)), tuple(_cautions(ledger, totals)), events,
-            tuple(ledger.records.source(key)._asdict() for key in dict.fromkeys(cited)), release, command,
+            # A place in a source is that of one statement, and a report draws on many.
+            tuple(ledger.records.source(key)._replace(locator="")._asdict() for key in cited), release, command,
         )  # fmt: skip
 
     def to_dict(self) -> Row:
