@@ -1,0 +1,87 @@
+"""The partners of sustainability and transformation partnerships, of the workbook that NHS England kept until 2019.
+
+A row of the sheet "Current STPs" names up to four partners of one partnership, each with its code: what is said of
+each (RE8, is partner to) is a stub. So is the partnership, of which the sheet says the name and the region (RE5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from kg.facts.ods.cells import Unreadable, code, shown
+from kg.facts.ods.names import day_of
+from kg.facts.ods.record import Record, Refused, Relation, Release
+from kg.facts.ods.stream import Publication, sha256
+from kg.facts.ods.workbook import Row, rows
+
+_SHEET: Final = "Current STPs"
+_STP: Final = "ODS STP Code"
+_PARTNERS: Final = {
+    "ODS CCG Code": "CCG",
+    "ODS LA Code": "LA",
+    "ODS Trust Code": "Trusts",
+    "ODS Code": "Other H&SC Orgs",
+}
+_REGION: Final = re.compile(r"\((Y\d{2})\)")
+#: Some cells add the number of another register: NL8 (CQC: 1-256729774).
+_WITH_REGISTER: Final = re.compile(r"([0-9A-Z]{3,8})\s*\(CQC.*\)", re.DOTALL)
+
+
+def open_workbook(path: Path, given: date | None, names: list[str]) -> Publication | None:
+    """Open the workbook, of which the names of the sheets are given; None when it is another."""
+    if _SHEET not in names or next(rows(path, _SHEET, (_STP, *_PARTNERS)), None) is None:
+        return None
+    day, precision = day_of(path, given)
+    release = Release(
+        series="stp-partners",
+        title="STP partner relationships",
+        day=day,
+        precision=precision,
+        publisher="NHS England",
+        sha256=sha256(path),
+        file=path.name,
+    )
+    return Publication(release, path.stat().st_size, partial(_records, path))
+
+
+def _records(path: Path, publication: Publication) -> Iterator[Record | Refused]:
+    for row in rows(path, _SHEET, (_STP, *_PARTNERS)):
+        if row.cells.get("STP Name"):
+            try:
+                yield _partnership(row)
+            except Unreadable as error:
+                yield row.refused(error)
+        for column, kind in _PARTNERS.items():
+            if row.cells[column]:
+                try:
+                    yield _partner(row, column, kind)
+                except Unreadable as error:
+                    yield row.refused(error)
+    publication.read = publication.size
+
+
+def _partnership(row: Row) -> Record:
+    region = _REGION.search(row.cells.get("NHS England Region", ""))
+    return Record(
+        code(row.cells[_STP], "a partnership"),
+        row.cells["STP Name"],
+        stub=True,
+        relations=(Relation("RE5", region[1]),) if region else (),
+    )
+
+
+def _partner(row: Row, column: str, kind: str) -> Record:
+    written = row.cells[column]
+    noted = _WITH_REGISTER.fullmatch(written)
+    try:
+        own = code(noted[1] if noted else written, "an organisation")
+    except Unreadable:
+        raise Unreadable(f'the column "{column}" has {shown(written)}, which is no ODS code') from None
+    return Record(
+        own, row.cells.get(kind, ""), stub=True, relations=(Relation("RE8", code(row.cells[_STP], "a partnership")),)
+    )
