@@ -52,6 +52,8 @@ def faults(facts: Facts) -> Iterator[Fault]:
             yield from _cardinality(placed, placed.row)
         if isinstance(placed.row, records.Observation):
             yield from _numbers(placed, placed.row)
+        if isinstance(placed.row, records.PublisherCode):
+            yield from _publisher_code(placed, placed.row)
     yield from _transfers(facts)
     yield from _codes(facts)
 
@@ -134,6 +136,19 @@ def _numbers(placed: Placed, row: records.Observation) -> Iterator[Fault]:
             yield fault(placed.file, placed.line, "low", "a range needs `low` and `high`, the lower first.")
     elif row.value is None:
         yield fault(placed.file, placed.line, "value", f'empty, and statistic "{row.statistic}" needs a number.')
+
+
+def _publisher_code(placed: Placed, row: records.PublisherCode) -> Iterator[Fault]:
+    """Hold a code of the publisher against its sort: RO is a role, RE a relationship, which alone has a member."""
+    if row.code.startswith("RO") != (row.sort == "role"):
+        message = f"{row.code} is not the code of a {row.sort}. RO begins a role, RE a relationship."
+        yield fault(placed.file, placed.line, "sort", message)
+    elif (row.sort == "relationship") != bool(row.member):
+        message = "a relationship says what its member is, and a role has none. Fill the cell, or empty it."
+        yield fault(placed.file, placed.line, "member", message)
+    elif row.sort == "relationship" and (row.kind or row.telling):
+        column = "kind" if row.kind else "telling"
+        yield fault(placed.file, placed.line, column, "a relationship is of no kind and tells of none. Empty the cell.")
 
 
 def _transfers(facts: Facts) -> Iterator[Fault]:

@@ -409,10 +409,36 @@ class Listing(Sourced):
     mark: str = Field("", description="what the source adds in that line")
 
 
+class PublisherCode(Sourced):
+    """A role or relationship code of the Organisation Data Service, and its words in running text."""
+
+    FILE = "publisher_codes.csv"
+    IDENTITY = ("code",)
+    REFERS = {"kind": "kind"}
+
+    code: Annotated[str, StringConstraints(pattern=r"^R[OE][0-9]{1,4}$")] = Field(
+        description="as the publisher writes it: RO76 is a role, RE4 a relationship"
+    )
+    sort: Literal["role", "relationship"] = Field(
+        description="role: what an organisation is or does; relationship: what it is to another"
+    )
+    printed: Text = Field(description="the publisher's own words")
+    name: Text = Field(description='in running text: "GP practice"; of a relationship "is commissioned by"')
+    plural: Text = Field(description='plural of the name, and of a relationship that of the member: "GP practices"')
+    kind: Key | None = Field(None, description="the kind that has this role and shares it with no other; else empty")
+    telling: Literal["", "yes"] = Field(
+        "", description="whether it says what the organisation is, better than the primary role that it comes with"
+    )
+    member: str = Field(
+        "", description='for a relationship, what one is to the other: "commissioned organisation"; empty for a role'
+    )
+
+
 #: Every file of `data/`, in the order a reader meets them.
 ROWS: tuple[type[Row], ...] = (
     Source, Kind, KindChange, KindPart, Distinction, Body, Naming, Classification, CodeAssignment,
     Event, Transfer, Input, Comparison, Share, Membership, Observation, Claim, Listing,
+    PublisherCode,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ Form = Literal[
 EventType = Literal[
     "Establishment", "Abolition", "Renaming", "Redesignation", "Replacement", "Merger", "Absorption",
     "Division", "PartialTransfer", "Reorganisation", "FunctionTransfer", "CodeReuse", "CodeChange",
-    "BoundaryChange", "HierarchyChange", "Designation", "Clustering",
+    "BoundaryChange", "HierarchyChange", "Designation", "Clustering", "Succession",
 ]  # fmt: skip
 KindChangeType = Literal[
     "Renaming", "Evolution", "Replacement", "Absorption", "FunctionTransfer", "CodeReuse", "Abolition",
@@ -49,6 +49,7 @@ CARDINALITY: dict[str, tuple[tuple[int, int | None], tuple[int, int | None]]] = 
     "HierarchyChange": ((1, 1), (1, 1)),
     "Designation": ((0, 0), (1, None)),
     "Clustering": ((0, 0), (2, None)),
+    "Succession": ((1, None), (1, 1)),
 }
 
 #: Events whose one thing before and one thing after are the same record, which continues.
@@ -59,7 +60,7 @@ SAME_RECORD = frozenset({"Redesignation", "CodeChange", "BoundaryChange", "Hiera
 LINEAGE: Mapping[str, str] = {
     **dict.fromkeys(
         ("Replacement", "Merger", "Absorption", "Division", "PartialTransfer", "Reorganisation",
-         "FunctionTransfer", "Renaming", "Evolution"),
+         "FunctionTransfer", "Renaming", "Evolution", "Succession"),
         "legal",
     ),
     "CodeReuse": "codes",

@@ -65,7 +65,7 @@ class Writer:
 
     def schemes(self) -> None:
         """State the schemes that kinds and codes belong to."""
-        for scheme in ("kinds", "ods", "gss", "la"):
+        for scheme in ("kinds", "ods", "gss", "la", "ods-roles"):
             self.add(thing("scheme", scheme), RDF_TYPE, _in("skos", "ConceptScheme"))
 
     def row(self, row: r.Row) -> None:
@@ -181,6 +181,8 @@ class Writer:
                     statement("entry", *identity), term("ListEntry"), inList=list_, position=row.position,
                     about=about(row.thing), text=row.printed, mark=row.mark,
                 )  # fmt: skip
+            case r.PublisherCode():
+                node = self._publisher_code(row)
             case _:
                 raise TypeError(f"no way to state a {type(row).__name__}")
         return node
@@ -246,6 +248,29 @@ class Writer:
             self.add(node, _in("dcterms", "source"), thing("source", key))
         return node
 
+    def _publisher_code(self, row: r.PublisherCode) -> Iri:
+        """State a role as a concept that is no kind of ours, or a relationship as a role that members have."""
+        if row.sort == "relationship":
+            node = self.node(
+                thing("role", publisher_key(row.code)), term("PublisherRelationship"), _in("org", "Role"),
+                pluralLabel=row.plural, text=row.printed,
+            )  # fmt: skip
+            self.add(node, _in("skos", "altLabel"), row.name)
+        else:
+            node = self.node(
+                thing("kind", publisher_key(row.code)), term("PublisherRole"), _in("skos", "Concept"),
+                pluralLabel=row.plural, text=row.printed, form="other", telling=row.telling,
+            )  # fmt: skip
+            self.add(node, _in("skos", "inScheme"), thing("scheme", "ods-roles"))
+            meaning = f'an organisation that has the role {row.code} of the Organisation Data Service, printed "{row.printed}"'
+            self.add(node, _in("skos", "definition"), meaning)
+            if row.kind:
+                self.add(node, _in("skos", "exactMatch"), thing("kind", row.kind))
+            self._lasting(node, None, "unknown")
+        self.add(node, _in("skos", "prefLabel"), row.member or row.name)
+        self.add(node, _in("skos", "notation"), row.code)
+        return node
+
     def _day(self, node: Iri, name: str, day: PartialDate | None) -> None:
         if day is not None:
             self.add(node, term(name), day.day)
@@ -262,17 +287,19 @@ class Writer:
             self.add(node, term("endPrecision"), "unknown")
             self.add(node, term("dateBasis"), "statistical")
             return
+        self._lasting(node, start, until)
+        if start or isinstance(until, PartialDate):
+            self.add(node, term("dateBasis"), row.date_basis)
+
+    def _lasting(self, node: Iri, start: PartialDate | None, until: r.End | None) -> None:
         self.add(node, term("startsOn"), start.day if start else UNKNOWN_START)
         self.add(node, term("startPrecision"), start.precision if start else "unknown")
-        known = isinstance(until, PartialDate)
         self.add(node, term("endsBefore"), until.day if isinstance(until, PartialDate) else OPEN_END)
         self.add(
             node,
             term("endPrecision"),
             until.precision if isinstance(until, PartialDate) else "unknown" if until else "open",
         )
-        if start or known:
-            self.add(node, term("dateBasis"), row.date_basis)
 
     def _provenance(self, node: Iri, row: r.Sourced) -> None:
         for order, key in enumerate(row.source):
@@ -282,6 +309,11 @@ class Writer:
         self.add(node, term("locator"), row.locator)
         self.add(node, term("confidence"), row.confidence)
         self.add(node, _in("skos", "note"), row.note)
+
+
+def publisher_key(code: str) -> str:
+    """Give the key that a role or relationship code of the publisher has: "RO76" is "ods-ro76"."""
+    return f"ods-{code.lower()}"
 
 
 @cache
