@@ -40,7 +40,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "nis:notToBeConfusedWith": ("other",), "nis:asKind": ("kind",), "nis:text": ("name", "text", "printed"),
     "nis:nameType": ("type",), "nis:identityNote": ("identity",), "nis:latestKind": ("key",),
     "org:organization": ("group",), "nis:inList": ("list",), "nis:webPage": ("url",), "nis:fileName": ("file",),
-    "nis:usedInput": ("inputs",),
+    "nis:usedInput": ("inputs",), "skos:exactMatch": ("kind",), "skos:altLabel": ("name",),
 }  # fmt: skip
 _TABLES: Final = {row.FILE: columns_of(row) for row in ROWS}
 

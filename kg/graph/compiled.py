@@ -2,6 +2,7 @@
 
     store/         the Oxigraph store, optimised, opened read-only
     names.sqlite   the name index
+    relations.sqlite  who was what to whom, in a graph that kg ingest made
     graph.nq       the same graph as sorted N-Quads: the same bytes in every build
     manifest.json  release, hash of the inputs, counts
 
@@ -23,11 +24,14 @@ from kg import RELEASE
 from kg.errors import StoreError
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
+from kg.graph.relation_index import RelationIndex
 from kg.graph.store import OxigraphStore
 
 _MANIFEST = "manifest.json"
+RELATIONS = "relations.sqlite"
 _OLD = "-old"
 _KEEP = 4
+_AGAIN = 3  # times that a graph is opened again when another has been moved in meanwhile
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ class Compiled:
     def n_quads(self) -> Path:
         return self.folder / "graph.nq"
 
+    @property
+    def relations(self) -> RelationIndex | None:
+        """The index of relations, in a graph that holds files of the publisher."""
+        path = self.folder / RELATIONS
+        return RelationIndex(path) if path.is_file() else None
+
 
 def cache() -> Path:
     """Give the folder for compiled graphs: KG_CACHE, or the user's own cache folder."""
@@ -62,6 +72,31 @@ def default_folder(inputs: Inputs) -> Path:
     return cache() / f"graph-{inputs.fingerprint[:16]}"
 
 
+def ingested() -> Path:
+    """Give the folder of the graph that `kg ingest` makes and kg then asks by itself."""
+    if chosen := os.environ.get("KG_CACHE"):
+        return Path(chosen) / "ingested"
+    from platformdirs import user_data_path
+
+    return user_data_path("nhs-kg") / "ingested"
+
+
+def open_own(progress: Callable[[str], None] = lambda _: None) -> Compiled:
+    """Open the graph that is asked when none is named: what `kg ingest` has made, else that of this installation."""
+    folder = ingested()
+    recover(folder)
+    if not (folder / _MANIFEST).is_file():
+        return open_default(progress)
+    made = open_folder(folder)
+    if "files" not in made.manifest:
+        return open_default(progress)
+    if made.manifest["inputs"] != Inputs.default().fingerprint:
+        progress(
+            f"The publisher's files in {folder} were joined with another state of the curated data; join them anew with: kg ingest"
+        )
+    return made
+
+
 def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
     """Open the graph of this installation, compiling it first when there is none for its inputs."""
     inputs = Inputs.default()
@@ -74,10 +109,21 @@ def open_default(progress: Callable[[str], None] = lambda _: None) -> Compiled:
 
 
 def open_folder(folder: Path) -> Compiled:
-    """Open a compiled graph; raise StoreError when the folder is not one, or is damaged."""
-    _recover(folder)
-    stated = manifest(folder)
-    return Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), stated)
+    """Open a compiled graph; raise StoreError when the folder is not one, or is damaged.
+
+    Another graph may be moved in meanwhile: then what was opened is of both, or of none, and it is opened again.
+    """
+    for again in range(_AGAIN, -1, -1):
+        recover(folder)
+        try:
+            stated = manifest(folder)
+            found = Compiled(folder, OxigraphStore.open(folder / "store"), NameIndex(folder / "names.sqlite"), stated)
+            if manifest(folder) == stated:
+                return found
+        except StoreError:
+            if not again:
+                raise
+    raise StoreError(f"Graphs are moved to {folder} again and again. Try again when that has ended.")
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -118,7 +164,7 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
     from kg.graph.build import load as put
     from kg.graph.queries import Queries
 
-    _recover(folder)
+    recover(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
         raise StoreError(
             f"{folder} holds something other than a compiled graph, and nothing was written. Name an empty or new folder."
@@ -158,13 +204,13 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
         store.flush()
         del store
         (made / _MANIFEST).write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
-        _swap(made, folder, replace=replace)
+        swap(made, folder, replace=replace)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return stated
 
 
-def _swap(made: Path, folder: Path, *, replace: bool) -> None:
+def swap(made: Path, folder: Path, *, replace: bool) -> None:
     """Move the new graph into place; when that fails the old one goes back, and a faster process keeps its own."""
     old = made.with_name(made.name + _OLD)
     try:
@@ -183,7 +229,7 @@ def _swap(made: Path, folder: Path, *, replace: bool) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _recover(folder: Path) -> None:
+def recover(folder: Path) -> None:
     """Put an old graph back that a build set aside and was killed before it could put the new one in its place."""
     if not folder.exists() and folder.parent.is_dir():
         for old in sorted(folder.parent.glob(f".{folder.name}-*{_OLD}")):

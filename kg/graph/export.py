@@ -6,16 +6,18 @@ import csv
 import errno
 import io
 import os
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from kg.errors import BadInput, UsageError
 from kg.graph.graph import Graph
-from kg.graph.names import PREFIXES, key_of
+from kg.graph.names import PREFIXES, Iri, key_of
+from kg.graph.store import OxigraphStore, Row
 
 if TYPE_CHECKING:
     import rdflib
@@ -25,6 +27,8 @@ ENDINGS: Final = {
     ".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld", ".nq": "n-quads", ".graphml": "graphml", ".csv": "csv",
 }  # fmt: skip
 
+#: The forms in which RDF is written, one statement after the other.
+_RDF: Final = {"turtle": ox.RdfFormat.TURTLE, "json-ld": ox.RdfFormat.JSON_LD}
 _COLUMNS: Final = ("date", "precision", "event", "type", "lineage", "from_key", "from_label", "to_key", "to_label")
 
 
@@ -65,9 +69,67 @@ def export(graph: Graph, form: str) -> bytes:
     raise UsageError(f'"{form}" is not an export format. The formats: {", ".join(dict.fromkeys(ENDINGS.values()))}.')
 
 
+def save(graph: Graph, form: str, path: Path) -> int:
+    """Write the graph to a file in a format, as `export` gives it; give the number of bytes.
+
+    With the publisher's files it is never held in memory: it is written as it is read, and what has to be in order is
+    sorted on the disk of the file, which then needs as much room again.
+
+    Raises:
+        BadInput: the file cannot be written.
+        UsageError: there is no such format, or the graph is in an engine elsewhere and too large to be fetched.
+    """
+    with written_beside(path) as beside:
+        if _streamed(graph, form):
+            _pour(graph, form, beside, path.resolve().parent)
+        else:
+            beside.write_bytes(export(graph, form))
+        return beside.stat().st_size
+
+
+def stream(graph: Graph, form: str, out: IO[bytes]) -> None:
+    """Write the graph to a stream in a format, as `save` writes it to a file."""
+    if _streamed(graph, form):
+        _pour(graph, form, out, None)
+    else:
+        out.write(export(graph, form))
+
+
+def _streamed(graph: Graph, form: str) -> bool:
+    return form in ("n-quads", *_RDF) and isinstance(graph.store, OxigraphStore) and bool(graph.files)
+
+
+def _pour(graph: Graph, form: str, out: Path | IO[bytes], room: Path | None) -> None:
+    """Write a graph of files: N-Quads in the order of the store, the same each time; RDF merged, by subject."""
+    from kg.graph.sorting import ordered
+
+    store = graph.store
+    assert isinstance(store, OxigraphStore)
+    if form == "n-quads":
+        store.dump(out)
+        return
+    with tempfile.TemporaryDirectory(prefix=".kg-export-", dir=room) as held:
+        folder = Path(held)
+        merged = folder / "merged.nt"
+        with merged.open("wb") as lines:
+            lines.writelines(ordered(_lines(store, graph.held.parts, folder), folder))
+        triples = (quad.triple for quad in ox.parse(path=str(merged), format=ox.RdfFormat.N_TRIPLES))
+        ox.serialize(triples, out, _RDF[form], prefixes=dict(PREFIXES))
+
+
+def _lines(store: OxigraphStore, graphs: Iterable[str], folder: Path) -> Iterator[bytes]:
+    """Give the statements of named graphs as N-Triples, one graph after the other."""
+    for name in graphs:
+        dumped = folder / "dumped.nt"
+        store.dump(dumped, name)
+        with dumped.open("rb") as lines:
+            yield from lines
+        dumped.unlink()
+
+
 def _rdf(graph: Graph, form: str) -> bytes:
     merged = {quad.triple for quad in ox.parse(graph.document(), ox.RdfFormat.N_QUADS)}
-    return serialized(sorted(merged, key=str), ox.RdfFormat.TURTLE if form == "turtle" else ox.RdfFormat.JSON_LD)
+    return serialized(sorted(merged, key=str), _RDF[form])
 
 
 def serialized(triples: Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
@@ -79,20 +141,29 @@ def serialized(triples: Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
 def _graphml(graph: Graph) -> bytes:
     from kg.graph import network
 
-    return network.graphml(network.succession(graph))
+    # Of some 390,000 organisations in a whole release, few ever became another: the rest would be most of the file.
+    return network.graphml(network.succession(graph, alone=not graph.files))
 
 
 def _csv(graph: Graph) -> bytes:
-    labels = {row["thing"]: row["label"] for row in graph.rows("things")}
+    transfers = graph.rows("transfers")
+    labels = _labels(graph, transfers)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for row in graph.rows("transfers"):
+    for row in transfers:
         writer.writerow([
             row["date"].isoformat(), row["precision"], key_of(row["event"]), row["type"].rsplit("#", 1)[-1], row["lineage"],
             key_of(row["giver"]), labels[row["giver"]], key_of(row["receiver"]), labels[row["receiver"]],
         ])  # fmt: skip
     return out.getvalue().encode()
+
+
+def _labels(graph: Graph, transfers: Iterable[Row]) -> Mapping[Iri, str]:
+    if not graph.files:
+        return {row["thing"]: row["label"] for row in graph.rows("things")}
+    sides = {row[side] for row in transfers for side in ("giver", "receiver")}
+    return {side: graph.rows("things", thing=side)[0]["label"] for side in sides}
 
 
 def write(path: Path, data: bytes) -> None:

@@ -38,6 +38,7 @@ PREFIXES: Final[dict[str, str]] = {
             "containment",
         )
     },
+    "graph": BASE + "graph/",
     "scheme": THINGS + "scheme/",
     "query": THINGS + "query/",
     "role": THINGS + "role/",

@@ -11,7 +11,7 @@ must find the same, and tests/test_agreement.py holds them to it.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from heapq import heappop, heappush
 from typing import Any, Protocol, TypeAlias
@@ -35,7 +35,7 @@ class Asked(Protocol):
         ...
 
 
-def succession(graph: Asked, *, as_of: date | None = None) -> Network:
+def succession(graph: Asked, *, as_of: date | None = None, alone: bool = True) -> Network:
     """Give the network of who became whom.
 
     An edge giver -> receiver is one transfer, so two events between the same pair stay two edges. Planned,
@@ -44,6 +44,7 @@ def succession(graph: Asked, *, as_of: date | None = None) -> Network:
     Args:
         graph: what the saved queries are asked of.
         as_of: keep transfers on or before this day; None keeps all that are in effect.
+        alone: whether what has no edge of any day is in it.
 
     Returns:
         Nodes: key, label, kind (of a body, its latest), start, until.
@@ -55,12 +56,14 @@ def succession(graph: Asked, *, as_of: date | None = None) -> Network:
 
     Source: W3C ORG, section on historical information; event types in ontology/README.md.
     """
-    network, _ = _nodes(graph)
+    transfers = graph.rows("transfers")
+    sides = None if alone else {row[side] for row in transfers for side in ("giver", "receiver")}
+    network, _ = _nodes(graph, sides)
     shares: dict[tuple[Any, ...], dict[str, float]] = {}
     for row in graph.rows("shares"):  # asked without an event, it tells of all
         if row["value"] is not None:
             shares.setdefault((row["event"], row["giver"], row["receiver"]), {})[row["basis"]] = float(row["value"])
-    for row in graph.rows("transfers"):
+    for row in transfers:
         if as_of is None or row["date"] <= as_of:
             _edge(
                 network, row["giver"], row["receiver"], row["transfer"],
@@ -189,11 +192,16 @@ def _walk(network: Network, start: str, as_of: date, *, ahead: bool) -> frozense
     return frozenset(found)
 
 
-def _nodes(graph: Asked) -> tuple[Network, Mapping[str, Row]]:
-    """Give a network of every kind and body without edges, and the row of each, whose days can be compared."""
+def _nodes(graph: Asked, only: Iterable[Iri] | None = None) -> tuple[Network, Mapping[str, Row]]:
+    """Give a network of every kind and body, or of some, without edges, and the row of each, whose days can be compared."""
     network: Network = nx.MultiDiGraph()
     things: dict[str, Row] = {}
-    for row in graph.rows("things"):
+    rows: Iterable[Row] = (
+        graph.rows("things")
+        if only is None
+        else ({**row, "thing": iri} for iri in sorted(only) for row in graph.rows("things", thing=iri))
+    )
+    for row in rows:
         iri, kind = row["thing"], row["kind"]
         if iri in things:  # of two kinds since the same day: a row for each
             kind = f"{network.nodes[iri]['kind']}; {kind}"
@@ -229,3 +237,9 @@ def _period(start: date, end: date) -> dict[str, str | None]:
 def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
     shares = {f"share_{basis}": value for basis, value in sorted(data.get("shares", {}).items())}
     return {name: value for name, value in data.items() if value is not None and name != "shares"} | shares
+
+
+def circles(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """Give the names that lead round to themselves through others, each circle in order; one that leads to itself alone is none."""
+    found = nx.strongly_connected_components(nx.DiGraph(pairs))
+    return tuple(sorted(tuple(sorted(circle)) for circle in found if len(circle) > 1))

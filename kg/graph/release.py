@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.graph.edition import Edition
 from kg.graph.names import BASE, GRAPHS, PREFIXES, local_name
 
 GRAPH: Final = f"{BASE}graph/release"
@@ -30,20 +31,47 @@ OWN: Final = {
 _MEDIA: Final = "https://www.iana.org/assignments/media-types/"
 #: The whole graph as files of a site: their endings, and what stands in each, packed.
 _DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonld": "application/ld+json"}
+#: What is said of a source, in the order of `Published`.
+_SAID: Final = (
+    "dcterms:title", "dcterms:publisher", "dcterms:license", "nis:fileName", "nis:sha256", "dcterms:issued", "nis:precision",
+)  # fmt: skip
 _STATES: Final = {
     True: "http://purl.org/adms/status/Completed",
     False: "http://purl.org/adms/status/UnderDevelopment",
 }
 
 
+#: How the named graphs of the publisher's files begin.
+_FILES: Final = f"{BASE}graph/ods-"
+
+
+class Published(NamedTuple):
+    """A file of the publisher that a graph holds: its named graph and source, what it is, and its organisations."""
+
+    graph: str
+    source: str
+    title: str
+    publisher: str
+    licence: str
+    name: str
+    sha256: str
+    day: str
+    precision: str
+    organisations: int
+
+
 @dataclass(frozen=True)
 class Release:
-    """What an engine holds: `parts` maps each named graph to (triples, SHA-256 of its sorted N-Triples, or "")."""
+    """What an engine holds: `parts` maps each named graph to (triples, SHA-256 of its sorted N-Triples, or "").
+
+    `files` are the publisher's files in it. With any, `sha256` is of what the graph was made from, and else of its N-Quads.
+    """
 
     release: str
     sha256: str
     parts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     finished: bool = True
+    files: tuple[Published, ...] = ()
 
     @property
     def triples(self) -> int:
@@ -54,7 +82,14 @@ def of(manifest: Mapping[str, Any], checksums: Mapping[str, str] | None = None) 
     """Give the release that the manifest of a compiled graph states, with the checksums of its parts where known."""
     known = checksums or {}
     parts = {graph: (int(count), known.get(graph, "")) for graph, count in manifest["quads"].items()}
-    return Release(str(manifest["release"]), str(manifest["graph_sha256"]), parts)
+    files = sorted(_published(Edition.read(stated)) for stated in manifest.get("files", ()))
+    return Release(str(manifest["release"]), str(manifest["graph_sha256"]), parts, files=tuple(files))
+
+
+def _published(held: Edition) -> Published:
+    return Published(
+        held.graph, held.source, held.title, held.publisher, held.licence, held.file, held.sha256, held.day, held.precision, held.whole,
+    )  # fmt: skip
 
 
 def described(release: Release, home: str = "", *, answers: bool = True) -> list[ox.Triple]:
@@ -81,22 +116,30 @@ def described(release: Release, home: str = "", *, answers: bool = True) -> list
     say(DATASET, "void:uriSpace", ox.Literal(BASE))
     for prefix in ("nis", "org", "prov", "skos", "dcterms"):
         say(DATASET, "void:vocabulary", ox.NamedNode(PREFIXES[prefix]))
+    told = {file.graph: file for file in release.files}
     for graph, (count, checksum) in sorted(release.parts.items()):
         say(DATASET, "void:subset", ox.NamedNode(graph))
         say(graph, "rdf:type", _term("void:Dataset"))
-        say(graph, "dcterms:title", ox.Literal(f"{TITLE}: {local_name(graph)}", language="en"))
+        title = f"{TITLE}: {local_name(graph)}" if graph not in told else f"{told[graph].title}, {told[graph].day}"
+        say(graph, "dcterms:title", ox.Literal(title, language="en"))
         say(graph, "void:triples", _typed(str(count), "integer"))
         if checksum:
             _checksum(say, graph, checksum)
-    file = f"{DATASET}/graph.nq"
-    say(DATASET, "dcat:distribution", ox.NamedNode(file))
-    say(file, "rdf:type", _term("dcat:Distribution"))
-    say(file, "dcat:mediaType", ox.NamedNode(f"{_MEDIA}application/n-quads"))
-    _checksum(say, file, release.sha256)
+    for published in release.files:
+        _describe(say, published)
+    if release.files:  # too large to be one document: it is known by the files that it was made from
+        say(DATASET, "dcterms:identifier", ox.Literal(release.sha256))
+    else:
+        file = f"{DATASET}/graph.nq"
+        say(DATASET, "dcat:distribution", ox.NamedNode(file))
+        say(file, "rdf:type", _term("dcat:Distribution"))
+        say(file, "dcat:mediaType", ox.NamedNode(f"{_MEDIA}application/n-quads"))
+        _checksum(say, file, release.sha256)
     if home and answers:
         say(DATASET, "void:sparqlEndpoint", ox.NamedNode(f"{home}/sparql"))
     if home:
         say(DATASET, "foaf:homepage", ox.NamedNode(f"{home}/"))
+    if home and not release.files:
         for ending, media in _DUMPS.items():
             name = f"{STEM}.{ending}.gz"
             packed, place = f"{DATASET}/{name}", ox.NamedNode(f"{home}/download/{name}")
@@ -126,12 +169,20 @@ def read(triples: Iterable[ox.Triple]) -> Release | None:
     def checksum(node: str) -> str:
         return one(one(node, "spdx:checksum"), "spdx:checksumValue")
 
-    version, whole = one(DATASET, "owl:versionInfo"), checksum(f"{DATASET}/graph.nq")
+    version = one(DATASET, "owl:versionInfo")
+    whole = checksum(f"{DATASET}/graph.nq") or one(DATASET, "dcterms:identifier")
     if not version or not whole:
         return None
-    graphs = [graph for graph in held.get(DATASET, {}).get(_term("void:subset").value, ()) if graph in GRAPHS.values()]
-    parts = {graph: (int(one(graph, "void:triples") or 0), checksum(graph)) for graph in sorted(graphs)}
-    return Release(version, whole, parts, one(DATASET, "adms:status") == _STATES[True])
+    subsets = held.get(DATASET, {}).get(_term("void:subset").value, ())
+    graphs = sorted(graph for graph in subsets if graph in GRAPHS.values() or graph.startswith(_FILES))
+    parts = {graph: (int(one(graph, "void:triples") or 0), checksum(graph)) for graph in graphs}
+    files = []
+    for graph in graphs:
+        if source := one(graph, "dcterms:source"):
+            title, publisher, licence, name, sha256, day, precision = (one(source, name) for name in _SAID)
+            count = int(one(graph, "void:entities") or 0)
+            files.append(Published(graph, source, title, publisher, licence, name, sha256, day, precision, count))
+    return Release(version, whole, parts, one(DATASET, "adms:status") == _STATES[True], tuple(sorted(files)))
 
 
 def n_triples(triples: Iterable[ox.Triple]) -> bytes:
@@ -148,6 +199,19 @@ def turtle(triples: Iterable[ox.Triple]) -> bytes:
     }  # fmt: skip
     written = ox.serialize(said, format=ox.RdfFormat.TURTLE, prefixes=used)
     return written or b""
+
+
+def _describe(say: Any, file: Published) -> None:
+    """Say what a file of the publisher is, as its own graph says it too."""
+    source = file.source
+    say(DATASET, "dcterms:source", ox.NamedNode(source))
+    say(file.graph, "dcterms:source", ox.NamedNode(source))
+    say(file.graph, "dcterms:license", ox.NamedNode(file.licence))
+    say(file.graph, "void:entities", _typed(str(file.organisations), "integer"))
+    say(source, "rdf:type", _term("nis:Source"))
+    for name, value in zip(_SAID, file[2:-1], strict=True):
+        node = ox.NamedNode(value) if name == "dcterms:license" else ox.Literal(value)
+        say(source, name, _typed(value, "date") if name == "dcterms:issued" else node)
 
 
 def _checksum(say: Any, node: str, value: str) -> None:

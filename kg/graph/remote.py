@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,8 @@ from kg import RELEASE
 from kg.errors import StoreError, UsageError
 from kg.graph.binding import in_order, is_plain, put, put_many
 from kg.graph.endpoint import Endpoint
-from kg.graph.name_index import NameIndex
-from kg.graph.names import GRAPHS, Iri
+from kg.graph.name_index import Entry, NameIndex
+from kg.graph.names import GRAPHS, THINGS, Iri, key_of
 from kg.graph.release import Release
 from kg.graph.store import Results, Row, Solved, found_in, in_order_of_name
 from kg.graph.terms import Value, native
@@ -25,11 +26,46 @@ _TOGETHER: Final = 120
 _OURS: Final = tuple(GRAPHS.values())
 
 
+#: What organisations of the publisher's are called, and how they are read from a graph: by the first character of the code,
+#: where there are many.
+_BEGIN: Final = "ods-"
+_INITIALS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MANY: Final = 50_000
+_KINDS: Final = """
+PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?kind ?label WHERE { { ?kind a nis:Kind } UNION { ?kind a nis:PublisherRole } ?kind skos:prefLabel ?label }
+"""
+_COUNTED: Final = """
+PREFIX org: <http://www.w3.org/ns/org#>
+SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?graph { ?thing a org:Organization } }
+"""
+_ORGANISATIONS: Final = """
+PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX org: <http://www.w3.org/ns/org#>
+SELECT ?thing ?label ?kind ?start ?end ?code WHERE { GRAPH ?graph {
+  ?thing a org:Organization ; skos:prefLabel ?label ; nis:startsOn ?start ; nis:endsBefore ?end ; skos:notation ?code
+  FILTER(STRSTARTS(STR(?thing), ?within))
+  OPTIONAL { ?thing nis:latestKind ?kind }
+} }
+"""
+_FORMER: Final = """
+PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
+SELECT ?thing ?text WHERE { GRAPH ?graph {
+  ?naming a nis:Naming ; nis:about ?thing ; nis:text ?text FILTER(STRSTARTS(STR(?thing), ?within))
+} }
+"""
+
+
+def _placed(query: str, graph: str, within: str) -> str:
+    """Ask within one named graph, of things whose address begins in one way; both are our own, and not a reader's."""
+    return query.replace("?graph", graph).replace("?within", within)
+
+
 class RemoteStore:
     """An engine behind an address, asked about the graphs of kg in it; others beside them do not mix in."""
 
-    def __init__(self, url: str) -> None:
-        self._endpoint = Endpoint(url)
+    def __init__(self, url: str, only: Sequence[str] | None = None) -> None:
+        self._endpoint, self._only = Endpoint(url), only
         self._stated: dict[str, list[tuple[Iri, Value]]] = {}
         self._answered: dict[tuple[str, Iri], tuple[list[str], list[Row]]] = {}
         self._beside: dict[str, list[Iri]] = {}
@@ -40,6 +76,11 @@ class RemoteStore:
     @property
     def url(self) -> str:
         return self._endpoint.url
+
+    @cached_property
+    def _graphs(self) -> Sequence[str]:
+        """The named graphs that are asked: `only` some, or those of the release, which may hold files of the publisher."""
+        return self._only or (*_OURS, *(name for name in self.held.parts if name not in _OURS))
 
     @cached_property
     def held(self) -> Release:
@@ -102,7 +143,7 @@ class RemoteStore:
 
     def _found(self, text: str) -> tuple[list[str], list[Row]]:
         try:
-            names, told = found_in(self._endpoint.solutions(text, _OURS), {})
+            names, told = found_in(self._endpoint.solutions(text, self._graphs), {})
         except (SyntaxError, ValueError) as error:  # results are read as they are gone through
             raise self._endpoint.broken(error) from None
         return names, [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
@@ -110,9 +151,9 @@ class RemoteStore:
     def _of_one(self, query: str, **bindings: Value) -> tuple[list[str], Results]:
         asked = put(query, bindings)
         if asked.form in ("CONSTRUCT", "DESCRIBE"):
-            triples = self._endpoint.triples(asked.text, _OURS)
+            triples = self._endpoint.triples(asked.text, self._graphs)
             return [], sorted((native(t.subject), Iri(t.predicate.value), native(t.object)) for t in triples)
-        found = self._endpoint.solutions(asked.text, _OURS)
+        found = self._endpoint.solutions(asked.text, self._graphs)
         try:
             names, told = found_in(found, bindings)
         except (SyntaxError, ValueError) as error:  # results are read as they are gone through
@@ -129,7 +170,7 @@ class RemoteStore:
     def solved(
         self, query: str, default: Sequence[str] | None = None, named: Sequence[str] | None = None
     ) -> Solved:  # fmt: skip
-        asked, graphs = put(query, {}), default if default is not None else _OURS
+        asked, graphs = put(query, {}), default if default is not None else self._graphs
         if asked.form not in ("CONSTRUCT", "DESCRIBE"):
             found: Solved = self._endpoint.solutions(query, graphs, named)
             return found
@@ -150,7 +191,11 @@ class RemoteStore:
         except StoreError as error:
             raise StoreError(f"The whole graph cannot be fetched by queries. {error}") from None
         data = "".join(sorted(lines)).encode()
-        if hashlib.sha256(data).hexdigest() != self.held.sha256:
+        # With the publisher's files the release is known by what it was made from, and not by its N-Quads.
+        right = (
+            len(lines) == self.held.triples if self.held.files else hashlib.sha256(data).hexdigest() == self.held.sha256
+        )
+        if not right:
             raise StoreError(
                 f"The graph in {self.url} is not the one that was pushed: {len(lines):,} statements of "
                 f"{self.held.triples:,}, or others. Run kg push again."
@@ -167,13 +212,36 @@ class RemoteStore:
             try:
                 cache.mkdir(parents=True, exist_ok=True)
                 with tempfile.TemporaryDirectory(prefix=".names-", dir=cache) as folder:
-                    NameIndex.write(Path(folder) / path.name, self)
+                    NameIndex.write(Path(folder) / path.name, RemoteStore(self.url, _OURS))
+                    if self.held.files:
+                        NameIndex.extend(Path(folder) / path.name, self._published())
                     (Path(folder) / path.name).replace(path)
             except OSError as error:
                 raise StoreError(
                     f"The name index cannot be kept in {cache} ({error.strerror}). Set KG_CACHE to a folder that can be written."
                 ) from None
         return NameIndex(path)
+
+    def _published(self) -> Iterator[Entry]:
+        """Give every organisation of the publisher's with its names, some thousands of them read at a time."""
+        kinds = {row["kind"]: row["label"] for row in self.select(_KINDS)}
+        lives: dict[str, tuple[date, date]] = {}
+        for graph in self._graphs:
+            if graph in _OURS:
+                continue
+            counted = self.select(_COUNTED.replace("?graph", f"<{graph}>"))[0]["n"]
+            for initial in _INITIALS if int(counted) > _MANY else ("",):
+                within = f"<{graph}>", f'"{THINGS}body/{_BEGIN}{initial}"'
+                for row in self.select(_placed(_ORGANISATIONS, *within)):
+                    key, start, end = key_of(row["thing"]), row["start"], row["end"]
+                    if key not in lives:
+                        lives[key] = start, end
+                        yield Entry(key, row["label"], kinds.get(row["kind"], ""), start, end, row["code"])
+        for graph in self._graphs:
+            if graph not in _OURS:
+                for row in self.select(_placed(_FORMER, f"<{graph}>", f'"{THINGS}body/{_BEGIN}"')):
+                    if (key := key_of(row["thing"])) in lives:
+                        yield Entry(key, row["text"], "", *lives[key], "", former=True)
 
     def _near(self, iri: Iri) -> list[Iri]:
         """Give the nodes that rows have named together with one, itself left out."""
@@ -183,7 +251,7 @@ class RemoteStore:
         listed = " ".join(str(ox.NamedNode(node)) for node in nodes)
         text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {listed} }} ?s ?p ?o }}"
         stated: dict[str, set[tuple[Iri, Any]]] = {node: set() for node in nodes}
-        for row in self._endpoint.rows(text, _OURS):
+        for row in self._endpoint.rows(text, self._graphs):
             stated[row["s"]].add((row["p"], row["o"]))
         for node, said in stated.items():
             self._stated[node] = in_order_of_name(said)
@@ -198,7 +266,7 @@ class RemoteStore:
                         self._beside[iri] = column[place : place + _TOGETHER]
 
     def _refuse_part(self, rows: int, counted: str) -> None:
-        told = self._endpoint.rows(counted, _OURS)
+        told = self._endpoint.rows(counted, self._graphs)
         whole = int(told[0]["kg_rows"]) if told else rows
         if whole != rows:
             raise StoreError(

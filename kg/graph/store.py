@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import pyoxigraph as ox
 
@@ -51,14 +51,14 @@ class Store(Protocol):
 class OxigraphStore:
     """Oxigraph inside this process: from a folder, opened read-only, or in memory."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def __init__(self, store: ox.Store, folder: Path | None = None) -> None:
+        self._store, self._folder = store, folder
 
     @classmethod
     def open(cls, folder: Path) -> OxigraphStore:
         """Open a compiled store; raise StoreError when it is not one."""
         try:
-            return cls(ox.Store.read_only(str(folder)))
+            return cls(ox.Store.read_only(str(folder)), folder)
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"The compiled graph in {folder} cannot be opened ({error}). Build it again with: kg build"
@@ -77,6 +77,30 @@ class OxigraphStore:
         store = ox.Store()
         store.bulk_load(input=n_quads, format=ox.RdfFormat.N_QUADS)
         return cls(store)
+
+    @property
+    def from_disk(self) -> bool:
+        """Whether it is read from a folder as it is asked, and not held in memory."""
+        return self._folder is not None
+
+    def close(self) -> None:
+        """Let the folder go, as a process must before it is forked: what reads files does not live in the fork."""
+        if self._folder is not None:
+            self._store = ox.Store()
+
+    def reopen(self) -> None:
+        """Open the folder anew after `close`, here or in a process forked since."""
+        if self._folder is not None:
+            self._store = self.open(self._folder)._store
+
+    def dump(self, out: Path | IO[bytes], graph: str = "") -> None:
+        """Write everything as N-Quads, or one named graph as N-Triples, each statement once, as it is read from the folder.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        form = ox.RdfFormat.N_TRIPLES if graph else ox.RdfFormat.N_QUADS
+        self._store.dump(out, form, from_graph=ox.NamedNode(graph) if graph else None)
 
     def select(self, query: str, **bindings: Value) -> list[Row]:
         _, rows = self.query(query, **bindings)

@@ -27,7 +27,9 @@ COMMANDS = {
     "tables": ("vintage", "crosswalk"),
     "queries": ("queries", "query", "sparql"),
     "graph": ("build", "check", "push", "export"),
+    "ingesting": ("ingest",),
     "shares": ("shares",),
+    "publisher": ("reconcile",),
     "serving": ("serve", "site"),
 }  # fmt: skip
 

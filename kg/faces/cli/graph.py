@@ -103,9 +103,9 @@ def export(output: Output, to: ExportFormat = None, store: Where = None) -> None
         raise UsageError(
             f'The ending of "{output}" does not say which format. End it in {", ".join(exporting.ENDINGS)}, or add --to.'
         )
-    data = exporting.export(opened(store).graph, form)
+    graph = opened(store).graph
     if output == "-":
-        sys.stdout.buffer.write(data)
+        exporting.stream(graph, form, sys.stdout.buffer)
         return
-    exporting.write(path, data)
-    say(f"Wrote {len(data):,} bytes to {output}.")
+    size = exporting.save(graph, form, path)
+    say(f"Wrote {size:,} bytes to {output}.")

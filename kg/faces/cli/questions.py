@@ -56,33 +56,42 @@ def _of_a_lineage(verb: str) -> Callable[..., None]:
 for _verb, _help in _OF_A_LINEAGE.items():
     commands.command(_verb, help=_help)(_of_a_lineage(_verb))
 
-#: The questions that take one name, by the method of `kg.faces.library.Graph` that answers each.
-_OF_A_NAME = {
+#: The questions of who belonged to what, by the method of `kg.faces.library.Graph` that answers each.
+_OF_A_GROUP = {
     "members": "List who belonged to a body on a day, or which bodies were of a kind.",
     "memberships": "List what a body belonged to on a day.",
-    "timeline": "Tell everything that happened to a thing, in order of date.",
 }
 
 
-def _of_a_name(verb: str) -> Callable[..., None]:
+def _of_a_group(verb: str) -> Callable[..., None]:
     def command(
         name: Name,
         as_of: AsOf = None,
         level: AtLevel = None,
+        through: Annotated[bool, typer.Option("--through", help="All levels, and not the nearest alone: each body once, with what it was in.")] = False,
         form: Form = Shape.text,
         json: Json = False,
         store: Where = None,
         sense: Sense = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         ask = getattr(opened(store), verb)
-        print_answer(ask(name, as_of=as_of, sense=sense, level=word(level)), shape(form, json))
+        answer = ask(name, as_of=as_of, sense=sense, level=word(level), through=through)
+        print_answer(answer, shape(form, json))
 
     command.__name__ = verb
     return command
 
 
-for _verb, _help in _OF_A_NAME.items():
-    commands.command(_verb, help=_help)(_of_a_name(_verb))
+for _verb, _help in _OF_A_GROUP.items():
+    commands.command(_verb, help=_help)(_of_a_group(_verb))
+
+
+@commands.command()
+def timeline(
+    name: Name, as_of: AsOf = None, level: AtLevel = None, form: Form = Shape.text, json: Json = False, store: Where = None, sense: Sense = None,
+) -> None:  # fmt: skip
+    """Tell everything that happened to a thing, in order of date."""
+    print_answer(opened(store).timeline(name, as_of=as_of, sense=sense, level=word(level)), shape(form, json))
 
 
 @commands.command()

@@ -46,7 +46,7 @@ def serve(
     from kg.errors import UsageError
     from kg.faces.serve.app import serve as listen
     from kg.faces.serve.exchange import Limits
-    from kg.faces.serve.worker import Settings
+    from kg.faces.serve.holding import Settings
 
     if root and (not root.startswith("/") or root.endswith("/") or "//" in root):
         raise UsageError(f'--root takes what stands before every address, as /kg, and "{root}" is not written so.')
@@ -73,11 +73,13 @@ def site(
 
     from kg.errors import UsageError
     from kg.faces.serve.site import write
+    from kg.graph import compiled
 
     if home and not home.startswith(("http://", "https://")):
         raise UsageError(f'--home takes an address on the web, as https://example.org/kg, and "{home}" is not one.')
     began = time.perf_counter()
-    place = _place(store)
+    # Without a name it is the curated graph: what kg ingest has made is too much for a site of files.
+    place = _place(store) if store else str(compiled.open_default(say).folder.resolve())
     if "://" in place:
         raise UsageError("A site is written from a graph on this machine. Give --store a folder, or nothing.")
     files, size = write(place, out, home=home.rstrip("/"), processes=processes, progress=say)

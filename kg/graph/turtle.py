@@ -1,0 +1,87 @@
+"""How statements of a publisher's file are written: Turtle with short prefixes, days and text as they stand in it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from kg.facts.dates import OPEN_END, UNKNOWN_START
+from kg.facts.ods.record import Dates
+from kg.graph.names import PREFIXES, THINGS
+
+#: The prefixes of what is written here.
+_PREFIXES: Final = {
+    "b": THINGS + "body/", "c": THINGS + "classification/", "e": THINGS + "event/", "i": THINGS + "record/",
+    "k": THINGS + "kind/", "m": THINGS + "membership/", "n": PREFIXES["nis"], "o": PREFIXES["org"],
+    "r": THINGS + "role/", "s": PREFIXES["skos"], "t": THINGS + "transfer/", "x": PREFIXES["xsd"],
+    "z": THINGS + "scheme/", "d": PREFIXES["dcterms"], "g": THINGS + "naming/",
+}  # fmt: skip
+HEADER: Final = "".join(f"@prefix {prefix}: <{base}> .\n" for prefix, base in _PREFIXES.items())
+#: A semicolon is escaped too, so that those which are not count the statements.
+_UNSAFE: Final = re.compile(r'[";\\\x00-\x1f\x7f]')
+_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def start_of(dates: Dates) -> date:
+    """Give the first day, by the dates in law where there are any."""
+    held = dates.held
+    return held.start or UNKNOWN_START if held else UNKNOWN_START
+
+
+def until_of(dates: Dates) -> date:
+    """Give the first day without, by the dates in law where there are any."""
+    held = dates.held
+    return held.until or OPEN_END if held else OPEN_END
+
+
+def in_operation(dates: Dates) -> str:
+    """Write the operational dates beside those in law: an organisation may run before or after it is there in law."""
+    if dates.legal is None:
+        return ""
+    said = ';n:dateBasis "legal"'
+    if dates.operational:
+        start, until = dates.operational
+        said += f";n:operationalFrom {as_day(start)}" if start else ""
+        said += f";n:operationalBefore {as_day(until)}" if until else ""
+    return said
+
+
+def fact(name: str, text: str) -> str:
+    """Write a text as a property; nothing for an empty one."""
+    return f';n:{name} "{as_text(text)}"' if text else ""
+
+
+def start_known(start: date) -> str:
+    """Say how precisely a first day is known."""
+    return "unknown" if start == UNKNOWN_START else "day"
+
+
+def end_known(until: date) -> str:
+    """Say how precisely an end is known."""
+    return "open" if until == OPEN_END else "day"
+
+
+_DAYS: Final[dict[date, str]] = {}
+
+
+def as_day(day: date) -> str:
+    """Write a day; a few thousand days are written millions of times."""
+    written = _DAYS.get(day)
+    if written is None:
+        written = _DAYS[day] = f'"{day.isoformat()}"^^x:date'
+    return written
+
+
+def as_text(text: str) -> str:
+    """Write a text as it stands between quotation marks."""
+    return (
+        _UNSAFE.sub(lambda match: _ESCAPES.get(match[0], f"\\u{ord(match[0]):04X}"), text)
+        if _UNSAFE.search(text)
+        else text
+    )
+
+
+def counted(turtle: str) -> int:
+    """Count statements: each ends with a semicolon or a full stop at the end of a line, and text holds neither so."""
+    return turtle.count(";") + turtle.count(".\n")
