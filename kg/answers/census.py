@@ -93,8 +93,12 @@ def grouped(snapshot: Snapshot, held: Iterable[Held], by: str) -> Grouped:
     """Share bodies out among the groups of a kind on that day; each body stands in one place."""
     groups: dict[Iri, list[Held]] = {one.body: [] for one in snapshot.of(group_kinds(snapshot.records, by))}
     found = Grouped(groups, [], [])
+    known: dict[tuple[Iri, ...], tuple[Iri, ...]] = {}  # thousands of practices are in a few hundred places
     for one in held:
-        near = (one.body,) if one.body in groups else snapshot.nearest(one.body, groups)
+        above = tuple(snapshot.above(one.body))
+        if above not in known:
+            known[above] = snapshot.nearest(one.body, groups)
+        near = (one.body,) if one.body in groups else known[above]
         (groups[near[0]] if len(near) == 1 else found.several if near else found.nowhere).append(one)
     return found
 
@@ -186,7 +190,7 @@ def _compare_all(draft: Draft, question: Question, stated: Seen) -> None:
         row["date"]: row["value"] for _, row in stated
         if row["date"] and row["precision"] == "day" and row["rank"] == "preferred" and row["value"] is not None
     }  # fmt: skip
-    if not any(records.graph.rows("ever-of-kind", kind=iri) for iri in question.found.things):
+    if not days or not any(records.graph.rows("ever-of-kind", kind=iri) for iri in question.found.things):
         return
     for day, value in sorted(days.items()):
         held = _of_kinds(records, question.found.things, day)

@@ -51,11 +51,12 @@ class Changes:
 
     def __init__(self, records: Records, since: date, as_of: date) -> None:
         self.records, self.since, self.as_of = records, since, as_of
+        # What a publisher's files say is told of one role at a time, by `of_role`.
         self.events = [
             Event(row["event"], local_name(row["type"]), row["date"], row["precision"])
-            for row in self._rows("events-between")
-        ]
-        self.transfers = self._rows("transfers-between")
+            for row in self._rows("events-between") if not is_published(row["event"])
+        ]  # fmt: skip
+        self.transfers = [row for row in self._rows("transfers-between") if not is_published(row["transfer"])]
         self._taken: set[tuple[Iri, Iri]] = set()
         self._ever: dict[Iri, frozenset[Iri]] = {}
         self._by_side: dict[tuple[str, Iri], list[Event]] = {}
@@ -312,6 +313,39 @@ class Changes:
         change: str, thing: Iri, moment: Moment, was: str | None, now: str | None, on: tuple[Iri, ...]
     ) -> Change:
         return Change(change, thing, moment.date, moment.precision, was, now, statements=on)
+
+
+def is_published(iri: Iri) -> bool:
+    """Whether only a publisher's file states a thing."""
+    return key_of(iri).startswith("ods-")
+
+
+def of_role(records: Records, kind: Iri, since: date, as_of: date) -> list[Change]:
+    """Give what changed among the organisations that ever had a role of the publisher's: who began, ended and was succeeded."""
+    index = records.graph.relations
+    held = {one.body for one in index.of_role(kind)} if index is not None else set[Iri]()
+    found = list[Change]()
+    for iri, named in records.graph.names.published(held).items():
+        for change, day in (("began", named.start), ("ended", named.stop)):
+            if since < day <= as_of:
+                found.append(Change(change, iri, day, "day", statements=(iri,)))
+    for row in records.graph.rows("transfers-between", since=since, asOf=as_of):
+        if row["giver"] in held or row["receiver"] in held:
+            was, now = (records.thing(row[side]).short for side in ("giver", "receiver"))
+            found.append(
+                Change(
+                    "succeeded",
+                    row["giver"],
+                    row["date"],
+                    row["precision"],
+                    was,
+                    now,
+                    row["receiver"],
+                    how="identity",
+                    statements=(row["event"],),
+                )
+            )
+    return found
 
 
 def _words(rows: tuple[Row, ...], column: str) -> str | None:

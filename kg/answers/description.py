@@ -216,6 +216,8 @@ def show(question: Question) -> Answer:
         line(
             "code", f"{SCHEMES.get(key_of(row['scheme']), key_of(row['scheme']))} {row['code']}", row["assignment"], row
         )
+    for row in graph.rows("records-of", thing=thing.iri) if graph.relations is not None else ():
+        line("record", _recorded(row), row["record"], row)
     for row in graph.rows("observations", thing=thing.iri):
         if row["confidence"] != "unconfirmed":
             line(row["measure"], observed_words(row), row["observation"])
@@ -227,6 +229,17 @@ def show(question: Question) -> Answer:
             draft.caution(thing.fact(field))
     draft.claims = records.claims(thing.iri)
     return draft.finish()
+
+
+def _recorded(row: dict[str, Any]) -> str:
+    """Tell the publisher's own record: its code and name, where that is, and when it worked where that is not the time in law."""
+    known = row["operationalFrom"] or row["operationalBefore"]
+    worked = say.period(
+        row["operationalFrom"] and row["operationalFrom"].isoformat(), row["operationalBefore"] and row["operationalBefore"].isoformat()
+    ) if known else ""  # fmt: skip
+    status = str(row["status"] or "").lower()
+    told = ", ".join(filter(None, (status, row["postcode"], worked and f"in operation {worked}")))
+    return f"{row['code']} {row['title']}{f' ({told})' if told else ''}"
 
 
 def _tell_day(draft: Draft, records: Records, thing: Thing, as_of: date) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result
-from kg.answers.changes import Change, Changes
+from kg.answers.changes import Change, Changes, of_role
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records, Thing, several
@@ -67,13 +67,16 @@ def difference(
                 f'For one body ask: kg timeline "{named.label}"'
             )
         draft.subject, of = named.subject, f" among {named.plain_plural}"
-        bodies = {row["body"] for iri in found.things for row in records.graph.rows("ever-of-kind", kind=iri)}
+        ours = [iri for iri in found.things if not records.is_role(iri)]
+        bodies = {row["body"] for iri in ours for row in records.graph.rows("ever-of-kind", kind=iri)}
         keep = frozenset({*found.things, *bodies})
     changes = Changes(records, since, as_of)
+    role = draft.subject and next((iri for iri in found.things if records.is_role(iri)), None)
     told = sorted(
-        (change for change in changes.all() if keep is None or _is_of(change, keep)),
+        of_role(records, role, since, as_of) if role
+        else (change for change in changes.all() if keep is None or _is_of(change, keep)),
         key=lambda change: _order(records, change),
-    )
+    )  # fmt: skip
     draft.results = [line(records, change) for change in told]
     events = {statement for change in told for statement in change.statements}
     lineage = {row["event"]: row["lineage"] for row in changes.transfers}
@@ -83,9 +86,26 @@ def difference(
             draft.steps.append(records.step(event.iri, sides["before"], sides["after"], lineage.get(event.iri)))
     draft.sentence = _sentence(records, told, since, as_of, of)
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:4]
+    if keep is None and records.graph.relations is not None:
+        _tell_published(draft, records, since, as_of)
     if any(change.precision != "day" for change in told):
         draft.caution("A date that is known only to the month or year counts from its first day.")
     return draft.finish()
+
+
+def _tell_published(draft: Draft, records: Records, since: date, as_of: date, most: int = 4) -> None:
+    """Count what began and ended among the organisations that only a publisher records, which are too many to be told."""
+    counts = records.graph.names.lives(since, as_of)
+    if not counts:
+        return
+    began, ended = sum(first for _, first, _ in counts), sum(last for _, _, last in counts)
+    kinds = [
+        f"{kind or 'no recorded kind'} ({say.number(first)} and {say.number(last)})" for kind, first, last in counts
+    ]
+    draft.caution(
+        f"Of the organisations that only the publisher's files record, {say.number(began)} began and {say.number(ended)} ended, by kind "
+        f'{say.shortened(kinds, most)}. They are not told here; name one of the publisher\'s roles for those, as --kind "GP practice".'
+    )
 
 
 def _is_of(change: Change, keep: frozenset[Iri]) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from kg.answers.answer import Answer, Candidate, Intent
+from kg.answers.answer import Answer, Candidate, Intent, Result
 from kg.answers.draft import Draft
-from kg.answers.language import listed, shown
-from kg.answers.record import Records, Thing, several
+from kg.answers.language import listed, number, shown
+from kg.answers.record import Records, several
 from kg.errors import Ambiguous, NotFound, UsageError
 from kg.graph.graph import Graph
-from kg.graph.name_index import Named, fold
-from kg.graph.names import Iri, category_of, expand
+from kg.graph.name_index import MOST, Named, fold
+from kg.graph.names import Iri, category_of, expand, key_of
 from kg.graph.names import thing as iri_of
 
+#: Of more things with one name than these, none is told apart by what else is known of it, and no more are shown.
+MANY: Final = 20
 #: Whether kinds of structure or single organisations are asked about.
 Level = Literal["kind", "organisation"]
 
@@ -69,7 +72,11 @@ def look_up(records: Records, name: str, sense: str | None = None, level: Level 
 
 
 def _is_of(named: Named, level: Level | None) -> bool:
-    return level is None or (category_of(named.iri) == "kind") == (level == "kind")
+    return level is None or _is_kind(named) == (level == "kind")
+
+
+def _is_kind(named: Named) -> bool:
+    return category_of(named.iri) == "kind"
 
 
 def at_level(records: Records, found: Found, level: Level | None) -> Found:
@@ -93,18 +100,38 @@ def on_day(records: Records, found: Found, name: str, day: date) -> Found:
 
 
 def _one_story(records: Records, things: list[Iri]) -> tuple[Iri, ...]:
-    """Give the things in order of time when each carried on as the next, nothing otherwise."""
+    """Give the things in order of time when each carried on as the next, nothing otherwise: hundreds with one name never do."""
+    if len(things) > MANY:
+        return ()
     after = {thing: [row["successor"] for row in records.graph.rows("carried-on-as", thing=thing)] for thing in things}
     ordered = sorted(things, key=lambda thing: (records.thing(thing).start, thing))
     linked = all(later in after[earlier] for earlier, later in pairwise(ordered))
     return tuple(ordered) if linked else ()
 
 
-def candidate(named: Named, records: Records) -> Candidate:
-    """Give a thing as one of several that a reader can pick."""
-    thing = records.thing(named.iri)
-    subject = thing.subject
-    return Candidate(subject.key, thing.full, subject.kind, subject.key, subject.from_, subject.until)
+def candidates(found: Iterable[Named], records: Records) -> list[Candidate]:
+    """Give things as those of which a reader can pick one, no more of them than a reader looks through."""
+    few = list(found)[:MANY]
+    published = records.graph.names.published(named.iri for named in few)
+    return [_candidate(named.iri, records, published) for named in few]
+
+
+def _candidate(iri: Iri, records: Records, published: Mapping[Iri, Named]) -> Candidate:
+    if iri in published:
+        one = records.published(published[iri])
+        return Candidate(one.key, one.label, one.kind, one.key, one.from_, one.until)
+    thing = records.thing(iri)
+    key = key_of(iri)
+    return Candidate(key, thing.full, thing.kind, key, *thing.period)
+
+
+def _many(records: Records, found: Sequence[Named], name: str) -> int:
+    return len(found) if len(found) < MOST else max(len(found), records.graph.names.called(name))
+
+
+def _more(many: int) -> str:
+    """Say how many more there are than are shown, and how one of those is asked about."""
+    return f" The first {MANY} are shown; any other is found by its code, as by name." if many > MANY else ""
 
 
 def unresolved(records: Records, found: Found, name: str, question: str, intent: Intent, as_of: date) -> Answer:
@@ -112,11 +139,12 @@ def unresolved(records: Records, found: Found, name: str, question: str, intent:
     draft = Draft(records, question, intent, as_of)
     if found.several:
         draft.status = "ambiguous"
-        draft.sentence = f'"{shown(name)}" means {len(found.several)} different things. Say which with --sense.'
-        draft.candidates = [candidate(named, records) for named in found.several]
+        many = _many(records, found.several, name)
+        draft.sentence = f'"{shown(name)}" means {number(many)} different things. Say which with --sense.{_more(many)}'
+        draft.candidates = candidates(found.several, records)
     else:
         draft.status = "not_found"
-        near = [candidate(named, records) for named in records.graph.names.holding(name, 5)]
+        near = candidates(records.graph.names.holding(name, 5), records)
         draft.sentence = f'Nothing in this graph is called "{shown(name)}".' + (
             " Did you mean one of these?" if near else ""
         )
@@ -139,19 +167,19 @@ def find(records: Records, text: str, as_of: date, level: Level | None = None) -
         return draft.finish()
     if not found:
         return unresolved(records, Found(), text, text, "find", as_of)
-    things: list[Thing] = [records.thing(named.iri) for named in found]
-    draft.results = [
-        thing.result(text=thing.full if thing.is_kind else named.matched)
-        for thing, named in zip(things, found, strict=True)
-    ]
-    many = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
-    draft.sentence = (
-        f'{many} called "{shown(text)}".' if exact else f'Nothing is called exactly "{shown(text)}"; these come near.'
-    )
     if not exact:
-        draft.status = "not_found"
-        draft.candidates = [candidate(named, records) for named in found]
-        draft.results = []
+        draft.status, draft.candidates = "not_found", candidates(found, records)
+        draft.sentence = f'Nothing is called exactly "{shown(text)}"; these come near.'
+        return draft.finish()
+    few = found[:MANY]
+    subjects = records.subjects(named.iri for named in few)
+    draft.results = [
+        Result(*subjects[named.iri], text=records.thing(named.iri).full if _is_kind(named) else named.matched)
+        for named in few
+    ]
+    many = _many(records, found, text)
+    things = "1 thing is" if many == 1 else f"{number(many)} things are"
+    draft.sentence = f'{things} called "{shown(text)}".{_more(many)}'
     return draft.finish()
 
 

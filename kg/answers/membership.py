@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from kg.answers import belonging, telling
 from kg.answers import language as say
-from kg.answers import telling
 from kg.answers.answer import Answer, Result
+from kg.answers.belonging import Side
 from kg.answers.draft import Draft
-from kg.answers.find import Found
+from kg.answers.find import MANY, Found
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
+from kg.facts.dates import OPEN_END, UNKNOWN_START
+from kg.graph.name_index import Named
 from kg.graph.names import Iri, key_of
+from kg.graph.relation_index import Related, RoleHeld
 
 
-def members(question: Question) -> Answer:
+def members(question: Question, *, through: bool = False) -> Answer:
     """Say who belonged to a body on a day, or which bodies were of a kind; roles and the list's own date told.
 
-    Without a day it is today, or the last day of a body that had ended by then.
+    Without a day it is today, or the last day of a body that had ended by then. With `through` the members of its members
+    are told too, down to the last, each once by the shortest way, with what it was in.
     """
     records = question.records
     question, inner = settled(question)
@@ -35,15 +41,19 @@ def members(question: Question) -> Answer:
         draft.caution(
             f"No day was given, and it had ended by {say.day(question.as_of)}: this is of its last day, {say.day(as_of)}."
         )
-    rows = records.graph.rows("members", body=thing.iri, asOf=as_of)
-    draft.results = [_result(records, row, "member") for row in rows]
+    if through:
+        _tell_through(draft, records, thing, "members", as_of)
+        return draft.finish()
+    rows = belonging.one_level(records, thing.iri, "members", as_of)
+    draft.results = belonging.results(records, [(row, row.member) for row in rows])
     _tell(draft, records, thing, rows, "members", as_of)
     for iri in inner:
-        part, its = records.thing(iri), records.graph.rows("members", body=iri, asOf=as_of)
-        draft.results += [_result(records, row, "member")._replace(mark=f"in {part.label}") for row in its]
-        draft.sentence += f" One is {part.label}, called so too, which had {_tally(its)} of its own."
-    used = {listed[0] for row in rows if (listed := _listed(records, row))}
-    for row in records.graph.rows("lists-of-members", body=thing.iri):
+        part, its = records.thing(iri), belonging.one_level(records, iri, "members", as_of)
+        told = belonging.results(records, [(row, row.member) for row in its])
+        draft.results += [result._replace(mark=f"in {part.label}") for result in told]
+        draft.sentence += f" One is {part.label}, called so too, which had {_tally(records, its)} of its own."
+    used = {listed[0] for row in rows if (listed := belonging.listed_on(records, row))}
+    for row in belonging.lists(records, thing.iri):
         if row["observed"] not in used:
             draft.caution(
                 f"A list of {say.day(row['observed'], row['precision'])} shows {row['members']} members; for those, ask as of {row['observed']}."
@@ -59,7 +69,7 @@ def settled(question: Question) -> tuple[Question, tuple[Iri, ...]]:
     """
     records = question.records
     question = question.on_its_day.preferring(
-        lambda named: bool(records.graph.rows("members", body=named.iri, asOf=question.day(records.thing(named.iri))))
+        lambda named: bool(belonging.one_level(records, named.iri, "members", question.day(records.thing(named.iri))))
     )
     if not question.found.things:
         outer, inner = _nested(question)
@@ -74,18 +84,18 @@ def _nested(question: Question) -> tuple[Iri | None, tuple[Iri, ...]]:
     A board has the name of the system that it is part of: told together, neither is guessed.
     """
     records, named = question.records, [named.iri for named in question.found.several]
-    for outer in named:
+    for outer in named if len(named) <= MANY else ():
         if not records.thing(outer).is_kind:
             day = question.day(records.thing(outer))
-            parts = {row["member"] for row in records.graph.rows("members", body=outer, asOf=day)}
+            parts = {row.member for row in belonging.one_level(records, outer, "members", day)}
             others = tuple(iri for iri in named if iri != outer)
             if parts.issuperset(others):
                 return outer, others
     return None, ()
 
 
-def memberships(question: Question) -> Answer:
-    """Say what a body belonged to on a day; without a day, as for `members`."""
+def memberships(question: Question, *, through: bool = False) -> Answer:
+    """Say what a body belonged to on a day; without a day, as for `members`; with `through` also what that was in, and so on."""
     question, records, words = question.on_its_day, question.records, "What is {name} a member of?"
     if not question.found.things:
         return question.unresolved("memberships", words)
@@ -93,31 +103,34 @@ def memberships(question: Question) -> Answer:
     as_of = question.day(thing)
     draft = question.draft("memberships", words, as_of, subject=thing.subject)
     if thing.is_kind:
-        rows = [row for row in records.graph.rows("tiers", asOf=as_of) if row["part"] == thing.iri]
+        tiers = [row for row in records.graph.rows("tiers", asOf=as_of) if row["part"] == thing.iri]
         draft.results = [
-            records.thing(row["whole"]).result(role="part", sources=records.cites(row["containment"])) for row in rows
+            records.thing(row["whole"]).result(role="part", sources=records.cites(row["containment"])) for row in tiers
         ]
-        inside = say.listed(records.thing(row["whole"]).plural for row in rows)
+        inside = say.listed(records.thing(row["whole"]).plural for row in tiers)
         draft.sentence = (
             f"{say.capital(thing.plural)} sat inside {inside} on {say.day(as_of)}."
-            if rows
+            if tiers
             else f"It is not recorded what {thing.plural} sat inside on {say.day(as_of)}."
         )
-        draft.status = "answered" if rows else "unknown"
+        draft.status = "answered" if tiers else "unknown"
         draft.sentence_sources = records.cites(thing.iri)
         return draft.finish()
-    rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
-    lists = records.graph.rows("lists-of-memberships", body=thing.iri)
+    if through:
+        _tell_through(draft, records, thing, "memberships", as_of)
+        return draft.finish()
+    rows = belonging.one_level(records, thing.iri, "memberships", as_of)
+    lists = belonging.lists_with(records, thing.iri)
     if question.on is None and not rows and lists:
         # No day was asked for and this one has nothing to tell, so the day of the latest list is told of instead.
         draft.as_of = as_of = lists[-1]["observed"]
         draft.caution(
             f"No day was given: this is of the latest list that shows it, of {say.day(as_of, lists[-1]['precision'])}."
         )
-        rows = records.graph.rows("memberships", body=thing.iri, asOf=as_of)
-    draft.results = [_result(records, row, "group") for row in rows]
+        rows = belonging.one_level(records, thing.iri, "memberships", as_of)
+    draft.results = belonging.results(records, [(row, row.group) for row in rows])
     _tell(draft, records, thing, rows, "memberships", as_of)
-    shown = {row["membership"] for row in rows}
+    shown = {row.membership for row in rows}
     for row in lists:
         if row["membership"] not in shown:
             when, group = say.day(row["observed"], row["precision"]), records.thing(row["group"]).label
@@ -180,59 +193,53 @@ def _classified(records: Records, row: dict[str, Any]) -> Result:
     )  # fmt: skip
 
 
-def _result(records: Records, row: dict[str, Any], side: str) -> Result:
-    facts = records.stated(row["membership"])
-    return records.thing(row[side]).result(
-        role=key_of(row["role"]),
-        date=say.iso(facts["observedOn"], facts["precision"]) if "observedOn" in facts else None,
-        sources=records.cites(row["membership"]),
-        from_=say.iso(facts["startsOn"], facts["startPrecision"]),
-        until=say.iso_end(facts["endsBefore"], facts["endPrecision"]),
-    )
+def _in_role(records: Records, one: RoleHeld, named: Named) -> Result:
+    subject = records.published(named)
+    start = None if one.since == UNKNOWN_START else one.since.isoformat()
+    until = None if one.until == OPEN_END else one.until.isoformat()
+    return Result(*subject[:5], start, until, sources=records.cites_of(one.graph, one.classification))
 
 
-def _listed(records: Records, row: dict[str, Any]) -> tuple[date, str] | None:
-    """Give the date of the list that shows a membership, with its precision."""
-    facts = records.stated(row["membership"])
-    return (facts["observedOn"], facts["precision"]) if "observedOn" in facts else None
-
-
-def _tell(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], what: str, as_of: date) -> None:
+def _tell(draft: Draft, records: Records, thing: Thing, rows: list[Related], what: Side, as_of: date) -> None:
     when = say.day(as_of)
     if not rows:
-        draft.status = "unknown"
-        alive = thing.in_force(as_of)
-        reason = (
-            "this graph records none"
-            if alive
-            else f"{thing.label} did not exist then"
-            if thing.facts["startPrecision"] != "unknown"
-            else "this graph records none"
-        )
-        draft.sentence = f"No {what} of {thing.label} on {when}: {reason}."
-        draft.sentence_sources = records.cites(thing.iri)
+        _tell_none(draft, records, thing, what, as_of)
         return
     if what == "memberships":
         groups = say.listed(dict.fromkeys(result.label for result in draft.results))
         draft.sentence = f"{say.capital(thing.label)} belonged to {groups} on {when}."
     else:
         plural = "member" if len(rows) == 1 else "members"
-        draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {_tally(rows)}."
+        draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {_tally(records, rows)}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
-    for day in sorted({listed for row in rows if (listed := _listed(records, row))}):
-        draft.caution(
-            f"As listed in {say.day(*day)}. When each joined or left is not recorded: a list is taken to hold in its own "
-            "year and the next."
-        )
+    _tell_listed(draft, records, rows)
     if what == "members":
         _tell_ended(draft, records, thing, rows, as_of)
 
 
-def _tally(rows: list[dict[str, Any]]) -> str:
+def _tell_none(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date) -> None:
+    draft.status = "unknown"
+    gone = not thing.in_force(as_of) and thing.facts["startPrecision"] != "unknown"
+    reason = f"{thing.label} did not exist then" if gone else "this graph records none"
+    draft.sentence = f"No {what} of {thing.label} on {say.day(as_of)}: {reason}."
+    draft.sentence_sources = records.cites(thing.iri)
+
+
+def _tell_listed(draft: Draft, records: Records, rows: Iterable[Related]) -> None:
+    for day in sorted({listed for row in rows if (listed := belonging.listed_on(records, row))}):
+        draft.caution(
+            f"As listed in {say.day(*day)}. When each joined or left is not recorded: a list is taken to hold in its own "
+            "year and the next."
+        )
+
+
+def _tally(records: Records, rows: Iterable[Related]) -> str:
     """Count members by role: "1 part and 5 reporting entities"."""
-    roles = Counter(key_of(row["role"]) for row in rows)
+    counts = Counter(row.role for row in rows)
+    words = {role: _ROLES.get(key_of(role)) or (records.role(role), records.roles(role)) for role in counts}
     return say.listed(
-        f"{number} {_ROLES.get(role, (role, f'{role}s'))[number > 1]}" for role, number in sorted(roles.items())
+        f"{say.number(number)} {words[role][number > 1]}"
+        for role, number in sorted(counts.items(), key=lambda item: key_of(item[0]))
     )
 
 
@@ -240,9 +247,47 @@ def _tally(rows: list[dict[str, Any]]) -> str:
 _ROLES: Final = {"reporting": ("reporting entity", "reporting entities")}
 
 
-def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[dict[str, Any]], as_of: date) -> None:
+def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date) -> None:
+    """Tell all that is reached through others, level by level; what is further away with what led there."""
+    steps = belonging.through(records, thing.iri, what, as_of)
+    if not steps:
+        _tell_none(draft, records, thing, what, as_of)
+        return
+    names = {
+        iri: subject.label for iri, subject in records.subjects(step.near for step in steps if step.depth > 1).items()
+    }
+    word = "in" if what == "members" else "through"
+    ways = {near: (f"{word} {name}", key_of(near)) for near, name in names.items()}
+    # What one body led to stands together.
+    steps.sort(key=lambda step: (step.depth, names.get(step.near, ""), step.near))
+    draft.results = belonging.results(
+        records,
+        [(step.related, step.far) for step in steps],
+        marks={step.related.membership: ways[step.near] for step in steps if step.depth > 1},
+    )
+    direct = [step.related for step in steps if step.depth == 1]
+    further = [step for step in steps if step.depth > 1]
+    when = say.day(as_of)
+    if what == "members":
+        more = (
+            f", and {say.number(len(further))} more through them: {_tally(records, [step.related for step in further])}"
+        )
+        plural = "member" if len(direct) == 1 else "members"
+        draft.sentence = (
+            f"{thing.label} had {say.number(len(direct))} recorded {plural} on {when} ({_tally(records, direct)})"
+            f"{more if further else ''}."
+        )
+    else:
+        above = [result.label for result in draft.results]
+        draft.sentence = f"{say.capital(thing.label)} belonged to {say.listed(above[: len(direct)])} on {when}"
+        draft.sentence += f", and through them to {say.listed(above[len(direct) :])}." if further else "."
+    draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
+    _tell_listed(draft, records, [step.related for step in steps])
+
+
+def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[Related], as_of: date) -> None:
     """Say which members of a list that is still taken to hold had ended by the day, for what came after is not listed."""
-    shown = {row["member"] for row in rows}
+    shown = {row.member for row in rows}
     listed = records.graph.rows("ended-members", body=thing.iri, asOf=as_of)
     gone = [row["label"] for row in listed if row["member"] not in shown]
     if gone:
@@ -258,12 +303,15 @@ def _of_kind(question: Question, as_of: date) -> Answer:
     kind = telling.sense_on(records, things, as_of)
     draft = question.draft("members", _WHO, as_of, subject=kind.subject)
     for thing in things:
-        for row in records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of):
+        rows = [] if records.is_role(thing) else records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of)
+        for row in rows:
             draft.results.append(_classified(records, row))
+        for one, named in belonging.of_role(records, thing, as_of):
+            draft.results.append(_in_role(records, one, named))
     total = len(draft.results)
     draft.status = "answered" if total else "unknown"
     draft.sentence = (
-        f"This graph holds {total} {kind.plural if total != 1 else kind.full} on {say.day(as_of)}." if total
+        f"This graph holds {say.number(total)} {kind.plural if total != 1 else kind.full} on {say.day(as_of)}." if total
         else f"This graph holds no {kind.full} on {say.day(as_of)}; that need not mean that there was none."
     )  # fmt: skip
     draft.caution(_HELD)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from kg.answers.answer import Claim, Codes, Ref, Result, SourceRef, Step, Subject
 from kg.answers.language import iso, iso_end
+from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.graph.graph import Graph
+from kg.graph.name_index import Named
 from kg.graph.names import TERMS, Iri, category_of, key_of, local_name
 
 SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
@@ -23,8 +26,13 @@ class Thing:
 
     iri: Iri
     facts: dict[str, Any]
-    codes: Codes
     kind_label: str
+    read_codes: Callable[[], Codes]
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Its codes by scheme, read when they are asked for."""
+        return self.read_codes()
 
     def fact(self, name: str) -> str:
         """Give one stated text, empty when none is."""
@@ -103,12 +111,13 @@ class Thing:
         return Ref(key_of(self.iri), self.label, self.short, self.kind, self.codes)
 
     @property
+    def period(self) -> tuple[str | None, str | None]:
+        """Its first day and the first day without, in ISO form as precisely as each is known."""
+        return iso(self.start, self.facts["startPrecision"]), iso_end(self.end, self.facts["endPrecision"])
+
+    @property
     def subject(self) -> Subject:
-        ref, facts = self.ref, self.facts
-        return Subject(
-            ref.key, ref.label, ref.short, ref.kind, ref.codes,
-            iso(self.start, facts["startPrecision"]), iso_end(self.end, facts["endPrecision"]),
-        )  # fmt: skip
+        return Subject(*self.ref, *self.period)
 
     def result(self, **more: Any) -> Result:
         subject = self.subject
@@ -140,6 +149,7 @@ class Records:
         self._cited: dict[str, SourceRef] = {}
         self._claims: dict[Iri, list[dict[str, Any]]] = {}
         self._transfers: dict[tuple[str, Iri, date], list[Transfer]] = {}
+        self._of_graph: dict[Iri, tuple[str, ...]] = {}
         self._coded = 0
         self._codes_of: dict[Iri, list[dict[str, Any]]] | None = None
 
@@ -156,7 +166,10 @@ class Records:
             values: dict[str, list[Any]] = {}
             for name, value in self.graph.store.statements(iri):
                 values.setdefault(local_name(name), []).append(value)
-            self._stated[iri] = {name: tuple(held) if len(held) > 1 else held[0] for name, held in values.items()}
+            stated = {name: tuple(held) if len(held) > 1 else held[0] for name, held in values.items()}
+            if "holdsFrom" in stated and "startsOn" not in stated:
+                _date(stated)
+            self._stated[iri] = stated
         return self._stated[iri]
 
     def thing(self, iri: Iri) -> Thing:
@@ -165,20 +178,55 @@ class Records:
             facts = self.stated(iri)
             if "prefLabel" not in facts:
                 raise LookupError(f"{iri} is no kind or body of this graph")
-            codes: dict[str, list[str]] = {}
-            for row in self._codes(iri) if category_of(iri) == "body" else ():
-                held = codes.setdefault(SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
-                if row["code"] not in held:
-                    held.append(row["code"])
             latest = next(iter(several(facts.get("latestKind"))), None)
             label = str(self.stated(latest)["prefLabel"]) if latest else ""
-            self._things[iri] = Thing(iri, facts, {scheme: tuple(found) for scheme, found in codes.items()}, label)
+            self._things[iri] = Thing(iri, facts, label, partial(self._codes_of_thing, iri))
         return self._things[iri]
+
+    def _codes_of_thing(self, iri: Iri) -> Codes:
+        codes: dict[str, list[str]] = {}
+        for row in self._codes(iri) if category_of(iri) == "body" else ():
+            held = codes.setdefault(SCHEMES.get(key_of(row["scheme"]), key_of(row["scheme"])), [])
+            if row["code"] not in held:
+                held.append(row["code"])
+        return {scheme: tuple(found) for scheme, found in codes.items()}
+
+    def subjects(self, iris: Iterable[Iri]) -> dict[Iri, Subject]:
+        """Give things as an answer names them; those that only a publisher records are read together, from the index of names.
+
+        Of thousands of these, the statements of each would take longer than all else that is asked.
+        """
+        asked = dict.fromkeys(iris)
+        published = self.graph.names.published(iri for iri in asked if iri not in self._things)
+        return {iri: self.published(published[iri]) if iri in published else self.thing(iri).subject for iri in asked}
+
+    @staticmethod
+    def published(named: Named) -> Subject:
+        """Give an organisation that only a publisher records: its dates are days, and its one code is the publisher's."""
+        return Subject(
+            named.key, named.label, named.label, named.kind, {"ODS": (named.matched,)},
+            None if named.start == UNKNOWN_START else named.start.isoformat(),
+            None if named.stop == OPEN_END else named.stop.isoformat(),
+        )  # fmt: skip
+
+    def is_role(self, kind: Iri) -> bool:
+        """Whether a kind is a role of the publisher's, whose bodies the index of relations holds."""
+        return self.graph.relations is not None and key_of(kind).startswith("ods-")
+
+    def role(self, iri: Iri) -> str:
+        """Give what a member is called by its role: the key of one of ours, the words for one of the publisher's."""
+        key = key_of(iri)
+        return str(self.stated(iri).get("prefLabel", key)) if key.startswith("ods-") else key
+
+    def roles(self, iri: Iri) -> str:
+        """Give what several members of a role are called."""
+        word = self.role(iri)
+        return str(self.stated(iri).get("pluralLabel", f"{word}s")) if key_of(iri).startswith("ods-") else f"{word}s"
 
     def _codes(self, iri: Iri) -> Iterable[dict[str, Any]]:
         """Give the codes of a body; when many bodies are asked about, those of all are read at once, which takes less."""
         self._coded += 1
-        if self._coded <= _FEW:
+        if self._coded <= _FEW or self.graph.relations is not None:  # of a whole country, all would take longer
             return self.graph.rows("codes-of", thing=iri)
         if self._codes_of is None:
             self._codes_of = {}
@@ -202,6 +250,10 @@ class Records:
         facts = self.stated(statement)
         best = facts.get("mainSource")
         sources = sorted(several(facts.get("source")), key=lambda source: (source != best, source))
+        if facts and not sources:
+            # What a publisher's file states has its source by the graph of the file, where the latest file is best.
+            graphs = [self.stated(row["graph"]) for row in self.rows("graphs-of", thing=statement)]
+            sources = sorted((source for graph in graphs for source in several(graph.get("source"))), reverse=True)
         for source in sources:
             key, told = key_of(source), self.stated(source)
             locator = str(facts.get("locator", "")) if source == best else ""
@@ -217,6 +269,12 @@ class Records:
                     locator,
                 )
         return tuple(key_of(source) for source in sources)
+
+    def cites_of(self, graph: Iri, statement: Iri) -> tuple[str, ...]:
+        """Give the keys of the sources of a publisher's statement, which are those of all others in its named graph."""
+        if graph not in self._of_graph:
+            self._of_graph[graph] = self.cites(statement)
+        return self._of_graph[graph]
 
     def source(self, key: str) -> SourceRef:
         """Give a source that `cites` has met."""
@@ -252,6 +310,14 @@ class Records:
                 Transfer(row["event"], row["giver"], row["receiver"], row["date"], row["lineage"]) for row in rows
             ]
         return self._transfers[asked]
+
+
+def _date(stated: dict[str, Any]) -> None:
+    """Give a relation of the publisher's its dates by the names that other statements have them by."""
+    start, end = stated["holdsFrom"], stated["holdsBefore"]
+    stated["startsOn"], stated["endsBefore"] = start, end
+    stated.setdefault("startPrecision", "unknown" if start == UNKNOWN_START else "day")
+    stated.setdefault("endPrecision", "open" if end == OPEN_END else "day")
 
 
 def several(value: Any) -> tuple[Any, ...]:

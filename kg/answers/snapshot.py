@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from kg.answers import belonging
 from kg.answers.find import look_up
 from kg.answers.language import listed, shown
 from kg.answers.record import Records
 from kg.errors import UsageError
+from kg.facts.dates import UNKNOWN_START
 from kg.graph.names import Iri, key_of
 
 #: Families of kinds that share the country out between them; of others, bodies overlap or leave people out.
 _WHOLE: Final = ("commissioner", "system", "place", "region")
+#: What the publisher's relations say that a body is inside of: commissioned by, located in, operated by, partner to.
+_INSIDE: Final = ("ods-re4", "ods-re5", "ods-re6", "ods-re8")
 
 
 class Held(NamedTuple):
@@ -34,10 +38,14 @@ class Snapshot:
         self.records, self.day = records, day
 
         self._by_kind: dict[Iri, list[dict[str, Any]]] = {}
+        #: What organisations that only a publisher records were in, as far as they have been asked about.
+        self._published: dict[Iri, list[Iri]] = {}
 
     def _rows(self, kind: Iri) -> list[dict[str, Any]]:
         if kind not in self._by_kind:
-            self._by_kind[kind] = self.records.graph.rows("census", kind=kind, asOf=self.day)
+            self._by_kind[kind] = (
+                [] if self.records.is_role(kind) else self.records.graph.rows("census", kind=kind, asOf=self.day)
+            )
         return self._by_kind[kind]
 
     @cached_property
@@ -53,7 +61,34 @@ class Snapshot:
             if row["body"] not in found or not found[row["body"]].sure:
                 held = Held(row["body"], row["label"], self._is_sure(row), row["classification"], row["source"])
                 found[row["body"]] = held
+        for kind in kinds:
+            for one, named in belonging.of_role(self.records, kind, self.day):
+                begun = max(one.since, named.start) > UNKNOWN_START or self.day + timedelta(days=1) == min(
+                    one.until, named.stop
+                )
+                found.setdefault(one.body, Held(one.body, named.label, begun, one.classification, one.graph))
+        self._climb(found)
         return sorted(found.values(), key=lambda held: (held.label, held.body))
+
+    def _climb(self, bodies: Iterable[Iri]) -> None:
+        """Read what organisations that only a publisher records were in, up to the curated bodies above them."""
+        index = self.records.graph.relations
+        level = (
+            {body for body in bodies if key_of(body).startswith("ods-")} - self._published.keys()
+            if index
+            else set[Iri]()
+        )
+        while index and level:
+            self._published.update((body, []) for body in level)
+            groups = set[Iri]()
+            for member, group in index.groups(level, self.day, _INSIDE):
+                self._published[member].append(group)
+                groups.add(group)
+            level = {group for group in groups if key_of(group).startswith("ods-")} - self._published.keys()
+
+    def above(self, body: Iri) -> Sequence[Iri]:
+        """Give what a body was directly inside."""
+        return self._published[body] if body in self._published else self._parents.get(body, ())
 
     def now_of_other_kind(self, kinds: Collection[Iri]) -> dict[str, int]:
         """Count the bodies that had been of these kinds, and on the day were of others, by the kind they were of then."""
@@ -108,7 +143,7 @@ class Snapshot:
         """Give the nearest of these groups that a body was in, directly or through others; several if as near."""
         seen, level = {body}, [body]
         while level:
-            level = sorted({parent for one in level for parent in self._parents.get(one, ()) if parent not in seen})
+            level = sorted({parent for one in level for parent in self.above(one) if parent not in seen})
             if reached := tuple(one for one in level if one in groups):
                 return reached
             seen.update(level)
@@ -128,7 +163,7 @@ class Snapshot:
 
     def is_inside(self, body: Iri) -> bool:
         """Whether anything is recorded that a body was inside."""
-        return body in self._parents
+        return bool(self.above(body))
 
     def parts(self, body: Iri) -> list[Iri]:
         """Give the bodies directly inside one that share it out between them; none when they do not."""

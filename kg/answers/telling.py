@@ -22,6 +22,7 @@ _FORWARD: Final = {
     "Absorption": "{subject} {was} absorbed into {others} {when}",
     "Division": "{subject} {was} divided between {others} {when}",
     "Reorganisation": "{subject} became part of {others} {when}",
+    "Succession": "{subject} {was} succeeded by {others} {when}",
     "PartialTransfer": "part of {subject} moved to {others} {when}",
     "FunctionTransfer": "the functions of {subject} passed to {others} {when}",
     "CodeReuse": "the code of {subject} passed to {others} {when}",
@@ -34,6 +35,7 @@ _BACKWARD: Final = {
     "Absorption": "{subject} took in {others} {when}",
     "Division": "{subject} {was} formed out of {others} {when}",
     "Reorganisation": "{subject} took over from {others}, whole or in part, {when}",
+    "Succession": "{subject} succeeded {others} {when}",
     "PartialTransfer": "{subject} received part of {others} {when}",
     "FunctionTransfer": "{subject} took over the functions of {others} {when}",
     "CodeReuse": "{subject} took over the code of {others} {when}",
@@ -109,6 +111,9 @@ def in_turn(records: Records, iri: Iri) -> str:
     """Give the sentence for the kinds that one record was in turn; empty when it was only ever one."""
     thing = records.thing(iri)
     rows = [] if thing.is_kind else records.graph.rows("kinds-of", body=iri)
+    rows = [
+        row for row in rows if "PublisherRole" not in str(records.stated(row["kind"]).get("type"))
+    ]  # held side by side
     kinds = [f"{say.article(records.thing(row['kind']).short)} ({_since(row)})" for row in rows]
     return f"{thing.label} has been in turn {say.listed(kinds)}." if len(kinds) > 1 else ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result, Step
 from kg.answers.draft import Draft
@@ -263,8 +264,8 @@ class _Story:
             yield self._line("reclassified", moment, "classification", text, was, now)
 
     def _memberships(self) -> Iterator[Line]:
-        for row in [] if self.thing.is_kind else self.records.graph.rows("memberships-of", body=self.iri):
-            group, role = self.records.thing(row["group"]), key_of(row["role"])
+        for row in [] if self.thing.is_kind else belonging.ever(self.records, self.iri):
+            group, role = self.records.thing(row["group"]), self.records.role(row["role"])
             as_role = {"part": "as part of it", "reporting": "for reporting"}.get(role, f"as {role}")
             fields = {"role": role, "other": key_of(row["group"])}
             if row["observed"] and row["startPrecision"] == "unknown":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kg.answers.ends import Only
     from kg.answers.find import Level
     from kg.answers.question import Question
+    from kg.answers.reconcile import Reconciliation
     from kg.faces.diagrams.drawing import Drawing
 
 
@@ -69,20 +70,25 @@ class Graph(Recoding):
         return Told.of(answer, self.draw, only=only)
 
     def members(
-        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
-    ) -> Told:
-        """Say who belonged to a body on a day; for a body that has ended and no day given, on its last."""
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None,
+        through: bool = False,
+    ) -> Told:  # fmt: skip
+        """Say who belonged to a body on a day; for a body that has ended and no day given, on its last.
+
+        With `through`, the members of its members too, down to the last, each with what it was in.
+        """
         from kg.answers import membership
 
-        return Told.of(membership.members(self._question(name, as_of, sense, level)), self.draw)
+        return Told.of(membership.members(self._question(name, as_of, sense, level), through=through), self.draw)
 
     def memberships(
-        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None
-    ) -> Told:
-        """Say what a body belonged to on a day; without a day, as for `members`."""
+        self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None,
+        through: bool = False,
+    ) -> Told:  # fmt: skip
+        """Say what a body belonged to on a day; without a day, as for `members`; with `through`, what that was in too."""
         from kg.answers import membership
 
-        return Told.of(membership.memberships(self._question(name, as_of, sense, level)), self.draw)
+        return Told.of(membership.memberships(self._question(name, as_of, sense, level), through=through), self.draw)
 
     def count(
         self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None
@@ -106,6 +112,18 @@ class Graph(Recoding):
         from kg.answers import people
 
         return people.population(self._question(name, as_of, sense), by, measure, from_, each=True)
+
+    def reconcile(self, path: Path | str, *, day_of_file: date | str | None = None) -> Reconciliation:
+        """Say where a publisher's file and this graph disagree; `day_of_file` where its name does not tell the day.
+
+        Raises:
+            BadInput: the file cannot be read, or is in no form that is known.
+        """
+        from kg.answers import reconcile
+        from kg.facts.ods.publication import open_file
+
+        publication = open_file(Path(path), None if day_of_file is None else day(day_of_file))
+        return reconcile.reconcile(publication, publication.release, Records(self.graph))
 
     def coverage(self, kind: str | None = None, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Say what the graph does not know: of every kind, or of one kind or body."""

@@ -205,7 +205,7 @@ def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]
     )
     key = result.key if answer.intent == "find" else ""
     dated = answer.intent in ("find", "list") or (
-        answer.intent == "what" and result.measure in ("name", "kind", "code")
+        answer.intent == "what" and result.measure in ("name", "kind", "code", "record")
     )
     period = _period(result) if dated and not result.position else ""
     field = f"{result.measure}:" if answer.intent == "what" and result.measure else ""
