@@ -24,11 +24,11 @@ from kg.faces.recoding import day
 from kg.faces.serve.answering import Refused, told
 from kg.faces.serve.connection import HEAD_SIZE, Connection
 from kg.faces.serve.exchange import Asked, Reply
+from kg.faces.serve.holding import Settings
 from kg.faces.serve.kept import Kept, fresh
 from kg.faces.serve.limits import Guard, Receive, Scope, Send, Underway, bare, largest, plain, sent, taken
 from kg.faces.serve.pool import Pool
 from kg.faces.serve.routes import ROUTES, Route
-from kg.faces.serve.worker import Settings
 
 STATIC: Final = Path(__file__).parent / "pages" / "static"
 #: What may be kept by whoever passes a reply on: an hour, since the day that is meant when none is named goes on.

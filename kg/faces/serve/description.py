@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kg.faces.serve.exchange import Site
 from kg.faces.serve.solutions import GRAPHS_AS, RESULTS_AS, graph
 from kg.graph import release
-from kg.graph.names import BASE, GRAPHS
+from kg.graph.names import BASE, GRAPHS, local_name
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -37,16 +37,22 @@ def described(site: Site, media: str) -> bytes:
     triples.append(ox.Triple(dataset, _TYPE, _node(_SD + "Dataset")))
     say(dataset, _SD + "defaultGraph", default)
     triples.append(ox.Triple(default, _TYPE, _node(_SD + "Graph")))
-    counts = {row["graph"]: row["triples"] for row in site.graph.graph.store.select(_COUNTS)}
-    for word, name in GRAPHS.items():
-        named, held = ox.BlankNode(f"named-{word}"), ox.BlankNode(f"graph-{word}")
+    held = site.graph.graph
+    if held.files:  # to count millions would take longer than a request may, and they were counted when they were read
+        counts = {name: count for name, (count, _) in held.held.parts.items()}
+        names = {local_name(name): name for name in counts}
+    else:
+        counts = {row["graph"]: row["triples"] for row in held.store.select(_COUNTS)}
+        names = dict(GRAPHS)
+    for word, name in names.items():
+        named, inside = ox.BlankNode(f"named-{word}"), ox.BlankNode(f"graph-{word}")
         say(dataset, _SD + "namedGraph", named)
         triples.append(ox.Triple(named, _TYPE, _node(_SD + "NamedGraph")))
         say(named, _SD + "name", _node(name))
-        say(named, _SD + "graph", held)
-        triples.append(ox.Triple(held, _TYPE, _node(_SD + "Graph")))
-        say(held, _VOID + "triples", ox.Literal(int(counts.get(name, 0))))
-    triples += release.described(site.graph.graph.held, site.home.rstrip("/"))
+        say(named, _SD + "graph", inside)
+        triples.append(ox.Triple(inside, _TYPE, _node(_SD + "Graph")))
+        say(inside, _VOID + "triples", ox.Literal(int(counts.get(name, 0))))
+    triples += release.described(held.held, site.home.rstrip("/"))
     return graph(triples, media, {"sd": _SD, **release.OWN})
 
 

@@ -45,13 +45,23 @@ FILES: Final = (
 )  # fmt: skip
 
 
+def offered(graph: Graph) -> tuple[File, ...]:
+    """Give the files that a graph is offered as: none with the publisher's files, which make gigabytes of it."""
+    return () if graph.files else FILES
+
+
 def given(site: Site, name: str) -> Reply:
     """Give a file of the release, from the folder where it was written, or written there now.
 
     Raises:
-        NotFound: there is none of that name.
+        NotFound: there is none of that name, or none is offered.
     """
     file = next((file for file in FILES if file.name == name), None)
+    if file and not offered(site.graph.graph):
+        raise NotFound(
+            f"{name} is not offered here: with the publisher's files the graph is too large for it. Whoever has the graph writes "
+            "it with: kg export -o graph.nq --store FOLDER"
+        )
     if file is None:
         raise NotFound(f'There is no file "{name[:80]}" to download. They are listed at /download.')
     held = site.graph.graph
@@ -67,12 +77,12 @@ def given(site: Site, name: str) -> Reply:
 
 def missing(graph: Graph) -> bool:
     """Say whether a file has not been written yet."""
-    return not all(_place(graph, file).is_file() for file in FILES)
+    return not all(_place(graph, file).is_file() for file in offered(graph))
 
 
 def write(graph: Graph) -> None:
     """Write every file that is not there yet, each whole or not at all; one that cannot be written is passed over."""
-    for file in FILES:
+    for file in offered(graph):
         with suppress(OSError, BadInput):
             _written(graph, file)
 

@@ -22,8 +22,9 @@ from typing import Any, Final
 from kg.errors import StoreError, UsageError
 from kg.faces.serve.answering import Refused
 from kg.faces.serve.exchange import Asked, Reply
+from kg.faces.serve.holding import Settings
 from kg.faces.serve.routes import Route
-from kg.faces.serve.worker import DEATH, HEAD, ORDER, Done, Settings, too_much
+from kg.faces.serve.worker import DEATH, HEAD, ORDER, Done, too_much
 
 #: Seconds that a request waits for its turn at most, and after which one that was refused may ask again.
 _TURN: Final = 5.0

@@ -56,7 +56,7 @@ def sparql(site: Site, asked: Asked) -> Reply:
         return _unasked(site, asked, accept)
     if _wants_page(accept) and (page := _page(site, asked)):
         return page
-    put = Put(texts[0], *_graphs(words))
+    put = Put(texts[0], *_graphs(site, words))
     return replied(site, put, accept)
 
 
@@ -160,7 +160,7 @@ def _unfit(offered: Sequence[str] | dict[str, ox.RdfFormat] | dict[str, ox.Query
     )
 
 
-def _graphs(words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+def _graphs(site: Site, words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Give the graphs that make the default graph, and those that have names, when the request names any.
 
     Raises:
@@ -168,8 +168,13 @@ def _graphs(words: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...] | None, t
     """
     default = tuple(value for name, value in words if name == "default-graph-uri" and value)
     named = tuple(value for name, value in words if name == "named-graph-uri" and value)
-    if other := [name for name in (*default, *named) if name not in GRAPHS.values()]:
+    if not default and not named:
+        return None, None
+    held = [*GRAPHS.values()]
+    if site.graph.graph.files:
+        held += [name for name in site.graph.graph.held.parts if name not in held]
+    if other := [name for name in (*default, *named) if name not in held]:
         raise UsageError(
-            f'There is no graph "{other[0][:200]}" here, and no other data are read. The graphs: {", ".join(GRAPHS.values())}.'
+            f'There is no graph "{other[0][:200]}" here, and no other data are read. The graphs: {", ".join(held)}.'
         )
-    return (default, named) if default or named else (None, None)
+    return default, named

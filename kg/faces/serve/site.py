@@ -30,6 +30,7 @@ from kg.faces.serve.files import FILES
 from kg.faces.serve.pages import crosswalk, links
 from kg.faces.serve.pages.finding import index
 from kg.faces.serve.routes import ROUTES, Route
+from kg.graph import compiled
 
 #: What tells that a folder is a site that was written here, and may be replaced.
 MARK: Final = "kg-site.json"
@@ -73,6 +74,11 @@ def write(
         BadInput: the folder holds something else or cannot be written, or a link leads nowhere.
     """
     _refuse(out)
+    if "files" in compiled.manifest(Path(store)):
+        raise BadInput(
+            f"{store} holds files of the publisher, and a site of it would be hundreds of thousands of pages; nothing was "
+            f"written. Serve it with: kg serve --store {store}; or write the site of the curated graph: kg site {out}"
+        )
     with _beside(out) as folder:
         seen: dict[str, set[str]] = {}
         progress("Reading the graph.")

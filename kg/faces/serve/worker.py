@@ -17,12 +17,13 @@ import socket
 import struct
 import sys
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from kg.errors import KgError
 from kg.faces.serve.exchange import Asked, Limits, Reply, Site
+from kg.faces.serve.holding import Held, Settings
 
 #: How a command to the nursery, a death that it tells, and the head of a message between server and worker are packed.
 ORDER: Final = struct.Struct(">cq")
@@ -40,58 +41,12 @@ _LOW: Final = 19
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the workers are started with: the folder or address of the graph, and what a Site holds."""
-
-    store: str
-    root: str = ""
-    home: str = ""
-    limits: Limits = field(default_factory=Limits)
-
-
-@dataclass(frozen=True)
 class Done:
     """What a worker sends back: a reply, whether it ends after it, and what went wrong inside that a person should read."""
 
     reply: Reply
     last: bool = False
     trace: str = ""
-
-
-class _Held:
-    """A graph that is read into memory once, with what was learnt of it, for the nursery and all its workers."""
-
-    def __init__(self, settings: Settings) -> None:
-        import json
-
-        from kg.faces import library
-        from kg.graph.graph import Graph
-        from kg.graph.inputs import Inputs
-        from kg.graph.name_index import NameIndex
-        from kg.graph.queries import Queries
-        from kg.graph.store import OxigraphStore
-
-        self._settings = settings
-        self.shared = "://" not in settings.store
-        if not self.shared:  # what it takes to speak with another engine is imported here, and opened by each worker
-            library.open_graph(settings.store)
-            return
-        folder = Path(settings.store)
-        release = str(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["release"])
-        store, names = OxigraphStore.in_memory(folder / "graph.nq"), NameIndex(folder / "names.sqlite")
-        self._graph = library.Graph(
-            Graph(store, names, Queries(Inputs.default().queries), release, folder / "graph.nq")
-        )  # fmt: skip
-
-    def site(self, *, forked: bool = False) -> Site:
-        """Give the site as this process has it: what is a file that is open is not shared."""
-        from kg.faces import library
-
-        said = self._settings
-        graph = self._graph if self.shared else library.open_graph(said.store)
-        if self.shared and forked:
-            graph.graph.names.reopen()
-        return Site(graph, said.root, said.home, limits=said.limits)
 
 
 def nursery(control: socket.socket, settings: Settings) -> NoReturn:
@@ -101,9 +56,10 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the server then ends them in order
     try:
-        held = _Held(settings)
+        held = Held(settings)
         if held.shared:
             _prepare(held)
+            held.rest()
     except Exception as fault:
         if not isinstance(fault, KgError):
             traceback.print_exc()
@@ -155,7 +111,7 @@ def nursery(control: socket.socket, settings: Settings) -> NoReturn:
                 os.setpriority(os.PRIO_PROCESS, number, _LOW)
 
 
-def _prepare(held: _Held) -> None:
+def _prepare(held: Held) -> None:
     """Import and read in what answers need, once for all workers: what each had to do anew would make its first one slow.
 
     A page that is not there yet is passed over.
@@ -179,7 +135,7 @@ def _prepare(held: _Held) -> None:
     answered(site, Route("/sparql", "protocol:sparql"), graph)
 
 
-def _write_files(held: _Held) -> int:
+def _write_files(held: Held) -> int:
     """Write what can be downloaded, in a process of its own at the lowest priority; give its number, 0 when all is there."""
     from kg.faces.serve import files
 
@@ -204,7 +160,7 @@ def _bury(children: set[int], control: socket.socket) -> None:
                 control.sendall(DEATH.pack(child, os.waitstatus_to_exitcode(status)))
 
 
-def _begin(server: socket.socket, held: _Held, limits: Limits) -> NoReturn:
+def _begin(server: socket.socket, held: Held, limits: Limits) -> NoReturn:
     """Be a worker, in a process just forked."""
     code = 1
     try:

@@ -22,7 +22,7 @@ from kg.graph.names import Iri, key_of
 WORDS: Final = {
     "Renaming": "renamed", "Evolution": "evolved", "Replacement": "replaced", "Merger": "merged",
     "Absorption": "absorbed", "Division": "divided", "Reorganisation": "reorganised", "PartialTransfer": "part moved",
-    "FunctionTransfer": "functions passed", "CodeReuse": "code passed on",
+    "FunctionTransfer": "functions passed", "CodeReuse": "code passed on", "Succession": "succeeded",
 }  # fmt: skip
 
 

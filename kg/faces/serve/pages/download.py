@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kg.faces.serve.exchange import Asked, Reply, Site
-from kg.faces.serve.files import FILES, checksum, size
+from kg.faces.serve.files import checksum, offered, size
 from kg.faces.serve.pages.frame import page
+from kg.faces.serve.pages.home import held_files
 
 
 class Line(NamedTuple):
@@ -20,5 +21,6 @@ class Line(NamedTuple):
 
 def download(site: Site, asked: Asked) -> Reply:
     """Give the page of the files of the release."""
-    lines = [Line(file.name, file.words, size(site, file), checksum(site, file)) for file in FILES]
-    return page(site, asked, "download.html", files=lines)
+    graph = site.graph.graph
+    lines = [Line(file.name, file.words, size(site, file), checksum(site, file)) for file in offered(graph)]
+    return page(site, asked, "download.html", files=lines, held=held_files(graph))

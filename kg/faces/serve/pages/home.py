@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -11,6 +11,7 @@ from kg.answers import language as say
 from kg.faces.serve.exchange import Asked, Reply, Site, see
 from kg.faces.serve.pages import links
 from kg.faces.serve.pages.frame import page
+from kg.faces.serve.pages.telling import path_to
 from kg.graph.graph import Graph
 from kg.graph.names import BASE, Iri, key_of
 
@@ -21,7 +22,26 @@ _FAMILIES: Final = {
     "programme": "Programmes and contracts", "council": "Councils and their boards", "national": "National bodies",
     "region": "Regional and local arms", "support": "Support",
 }  # fmt: skip
+_BODIES: Final = """
+PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?kind (COUNT(DISTINCT ?body) AS ?bodies) WHERE {
+  ?kind a nis:Kind . ?classification nis:asKind ?kind ; nis:about ?body . ?body skos:prefLabel ?label
+} GROUP BY ?kind
+"""
 EXAMPLES: Final = ("What did ACS become?", "How many CCGs were there in 2019?", "NHS Frimley ICB", "QNQ", "ICP")
+
+
+class HeldFile(NamedTuple):
+    """A file of the publisher's in a list: what it is, of which day in words, the page of its source, and what it tells."""
+
+    title: str
+    name: str
+    day: str
+    publisher: str
+    licence: str
+    source: str
+    organisations: int
+    statements: int
 
 
 class Kind(NamedTuple):
@@ -39,7 +59,8 @@ def home(site: Site, asked: Asked) -> Reply:
     """Give the first page."""
     kinds = kinds_of(site.graph.graph)
     return page(
-        site, asked, "home.html", families=families(kinds), counts=_counts(site.graph.graph), examples=EXAMPLES, kinds=len(kinds)
+        site, asked, "home.html", families=families(kinds), counts=_counts(site.graph.graph), examples=EXAMPLES, kinds=len(kinds),
+        held=held_files(site.graph.graph),
     )  # fmt: skip
 
 
@@ -64,7 +85,7 @@ def families(kinds: tuple[Kind, ...]) -> list[tuple[str, list[Kind]]]:
 @lru_cache(maxsize=2)
 def kinds_of(graph: Graph) -> tuple[Kind, ...]:
     """Give every kind with its years and how many bodies were ever of it; read once, for a graph never changes."""
-    bodies = Counter(kind for kind, _ in {(row["kind"], row["body"]) for row in graph.rows("classified")})
+    bodies = {row["kind"]: row["bodies"] for row in graph.store.select(_BODIES)}
     found = []
     for row in graph.rows("kinds"):
         facts = graph.one("thing", thing=row["kind"]) or {}
@@ -75,7 +96,9 @@ def kinds_of(graph: Graph) -> tuple[Kind, ...]:
         )  # fmt: skip
         label = facts.get("plural") or row["label"]
         inner = ", ".join(filter(None, (acronym, qualifier)))
-        found.append(Kind(key_of(row["kind"]), say.capital(label), inner, years, bodies[row["kind"]], row["family"]))
+        found.append(
+            Kind(key_of(row["kind"]), say.capital(label), inner, years, bodies.get(row["kind"], 0), row["family"])
+        )
     return tuple(found)
 
 
@@ -92,6 +115,20 @@ def _counts(graph: Graph) -> tuple[tuple[str, int], ...]:
         SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing %s }
     """
     return tuple((words, int(graph.store.select(count % told)[0]["count"])) for words, told in sorts.items())
+
+
+def held_files(graph: Graph) -> list[HeldFile]:
+    """Give the publisher's files that a graph holds, the latest first."""
+    if not graph.files:
+        return []
+    parts = graph.held.parts
+    return [
+        HeldFile(
+            file.title, file.name, say.day(date.fromisoformat(file.day), file.precision) if file.day else "not recorded",
+            file.publisher, file.licence, path_to(Iri(file.source)), file.organisations, parts[file.graph][0],
+        )
+        for file in sorted(graph.files, key=lambda file: (file.day, file.title), reverse=True)
+    ]  # fmt: skip
 
 
 def label_of(graph: Graph, kind: Iri) -> str:

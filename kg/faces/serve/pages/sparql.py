@@ -11,7 +11,8 @@ from kg.errors import KgError, UsageError
 from kg.faces.serve.exchange import Asked, Reply, Site
 from kg.faces.serve.pages.frame import page
 from kg.graph.graph import Graph
-from kg.graph.names import PREFIXES, TERMS, THINGS, Iri, curie, expand
+from kg.graph.names import GRAPHS, PREFIXES, TERMS, THINGS, Iri, curie, expand
+from kg.graph.store import Row
 
 #: The rows that a page shows; all of them are in the files that can be taken.
 MOST: Final = 500
@@ -24,6 +25,12 @@ WHERE {
 }
 ORDER BY DESC(?date)
 LIMIT 20
+"""
+_CURATED: Final = f"""
+PREFIX nis: <{TERMS}> PREFIX skos: <{PREFIXES["skos"]}> PREFIX org: <{PREFIXES["org"]}>
+SELECT DISTINCT ?thing ?label {{ GRAPH <{GRAPHS["curated"]}> {{
+  {{ ?thing a nis:Kind }} UNION {{ ?thing a org:Organization }} ?thing skos:prefLabel ?label
+}} }}
 """
 #: Properties of other vocabularies that the graph uses, for completion.
 FOREIGN: Final = (
@@ -138,6 +145,11 @@ def _examples(graph: Graph) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(topic, queries) for topic, queries in found.items() if queries]
 
 
+def _things(graph: Graph) -> list[Row]:
+    """Give what the editor completes a key with: of a national graph the curated things, for the rest would be megabytes."""
+    return graph.store.select(_CURATED) if graph.files else graph.rows("things")
+
+
 @lru_cache(maxsize=2)
 def _words(graph: Graph) -> str:
     """Give what the editor completes with, as JSON that can stand in a page."""
@@ -155,7 +167,7 @@ def _words(graph: Graph) -> str:
         "prefixes": PREFIXES,
         "classes": sorted((term, labels.get(term, "")) for term in kinds | declared),
         "properties": sorted((term, labels.get(term, "")) for term in properties),
-        "things": sorted({(row["thing"].removeprefix(THINGS), row["label"]) for row in graph.rows("things")}),
+        "things": sorted({(row["thing"].removeprefix(THINGS), row["label"]) for row in _things(graph)}),
     }
     text = json.dumps(words, separators=(",", ":"), ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -24,7 +24,8 @@ def thing(site: Site, asked: Asked) -> Reply:
     iri = named(category, key)
     if not re.fullmatch(r"[a-z]+/[\w.-]+", f"{category}/{key}", re.ASCII) or not records.stated(iri):
         return _missing(site, asked, key)
-    if category in ("kind", "body"):
+    # A role of the publisher's that is a kind of ours under another key has no story of its own: its page leads to the kind.
+    if category == "body" or (category == "kind" and "exactMatch" not in records.stated(iri)):
         return story(site, asked, records, iri)
     return node(site, asked, records, iri)
 
