@@ -76,7 +76,12 @@ def in_memory(graph: Graph) -> library.Graph:
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     """A copy of what a graph is compiled from, with the bodies of few keys and the rows that name no other."""
-    root, folder = Inputs.default().root, tmp_path_factory.mktemp("few")
+    return smaller(tmp_path_factory.mktemp("few"), FEW)
+
+
+def smaller(folder: Path, beginnings: tuple[str, ...]) -> Inputs:
+    """Copy what a graph is compiled from, with the bodies whose keys begin so and the rows that name no other."""
+    root = Inputs.default().root
     for name in ("ontology", "queries"):
         shutil.copytree(root / name, folder / name)
     (folder / "data").mkdir()
@@ -85,7 +90,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
         with path.open(encoding="utf-8", newline="") as stream:
             tables[path.name] = list(csv.reader(stream))
     keys = {row[0] for row in tables["bodies.csv"][1:]}
-    gone = keys - {key for key in keys if key.startswith(FEW)}
+    gone = keys - {key for key in keys if key.startswith(beginnings)}
     for table in ("events.csv", *tables):  # what names a body or an event that is left out goes with it
         header, *rows = tables[table]
         kept = [row for row in rows if not gone & {word for cell in row for word in cell.split("; ")}]
@@ -205,7 +210,7 @@ class CommandLine:
 
     def __call__(self, *args: str | bytes, stdin: str = "", cwd: Path | None = None, **env: str) -> Ran:
         """Run it; a question put before in the same way, which leaves nothing behind, is not put again."""
-        changes = bool(stdin or cwd or env or "--store" in args or args[:1] in (("build",), ("export",)))
+        changes = bool(stdin or cwd or env or "--store" in args or args[:1] in (("build",), ("export",), ("ingest",)))
         if not changes and (line := asked_line(args)) and line not in commands():
             if os.environ.get("KG_COMMANDS") != "add":
                 raise AssertionError(

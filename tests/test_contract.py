@@ -209,7 +209,8 @@ def test_every_command_that_prints_json_is_shown_above() -> None:
     printing = {
         name for name, command in group.commands.items() if any("--json" in param.opts for param in command.params)
     }
-    files = {"shares", "vintage"}  # which take files: the next test, and tests/test_tables.py
+    # Which take files: the next test, tests/test_tables.py and tests/publisher.
+    files = {"shares", "vintage", "ingest", "reconcile"}
     assert printing == {name for _, name, *_ in COMMANDS} | files
 
 

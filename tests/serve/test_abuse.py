@@ -18,8 +18,8 @@ import uvicorn
 from kg.faces.serve import limits
 from kg.faces.serve.app import application
 from kg.faces.serve.connection import Connection
+from kg.faces.serve.holding import Settings
 from kg.faces.serve.pool import Pool
-from kg.faces.serve.worker import Settings
 from tests.serve.conftest import CHEAP, ENDLESS, GREEDY, SECONDS, Served, family, read_all, resident, until
 
 FORM: Final = "application/x-www-form-urlencoded"
