@@ -47,12 +47,12 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"What {outcome.folder} holds is joined with the curated graph of this installation already; nothing was done."
     for one in outcome.read:
         yield (
-            f"{one.file} ({one.title}, {_day(one)}): {one.records:,} records = {one.loaded:,} loaded + {one.quarantined:,} quarantined."
+            f"{one.file} ({one.title}, {_day(one)}): {one.records:,} record{'s' * (one.records != 1)} = {one.loaded:,} loaded + {one.quarantined:,} quarantined."
         )
-        parts = [f"{one.whole:,} organisations"]
+        parts = [f"{one.whole:,} organisation{'s' * (one.whole != 1)}"]
         if one.stubs:
             parts.append(
-                f"{one.stubs:,} {'lines that add to one' if one.series != 'trud' else 'references to a whole record'}"
+                f"{one.stubs:,} {'lines about an organisation of another record' if one.series != 'trud' else 'references to a whole record'}"
             )
         if one.superseded:
             parts.append(f"{one.superseded:,} that another record stands for")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.answers.answer import Answer
 from kg.answers.record import Records
-from kg.errors import UsageError
+from kg.errors import BadInput, UsageError
 from kg.faces.recoding import Recoding, day
 from kg.faces.told import Told
 from kg.graph import graph as opened
@@ -122,7 +122,16 @@ class Graph(Recoding):
         from kg.answers import reconcile
         from kg.facts.ods.publication import open_file
 
+        if self.graph.files:
+            raise UsageError(
+                "This graph holds files of the publisher, which would be held against themselves. Ask the curated graph: leave "
+                "--store away, or give a folder that kg build made."
+            )
         publication = open_file(Path(path), None if day_of_file is None else day(day_of_file))
+        if publication.release.day is None:
+            raise BadInput(
+                f"{Path(path).name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
+            )
         return reconcile.reconcile(publication, publication.release, Records(self.graph))
 
     def coverage(self, kind: str | None = None, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:

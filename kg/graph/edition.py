@@ -155,7 +155,7 @@ class Digest:
                 codes("now n LEFT JOIN was o USING (code, place) WHERE o.file IS NULL"),
                 codes(f"{both} o.until > n.until"),
                 codes(f"{both} o.name <> n.name"),
-                codes(f"{both} o.inside <> n.inside"),
+                codes(f"{both} o.inside <> n.inside AND o.until <= n.until"),
                 codes("was o LEFT JOIN now n USING (code, place) WHERE n.file IS NULL"),
             )
 

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START
-from kg.facts.ods.record import Period, Record, Relation, Release, Role
+from kg.facts.ods.record import Dates, Period, Record, Relation, Release, Role
 from kg.facts.records import PublisherCode
 from kg.graph.joining import Held, Joins
 from kg.graph.name_index import Entry, fold
@@ -103,11 +103,13 @@ class Writer:
         self._own: set[str] = set()
         #: Relations that a line tells of, of whoever had its code then, when no whole record of that time has come yet.
         self.early: set[str] = set()
-        self._waiting: list[tuple[Release, str, str, bool, Relation]] = []
+        self._waiting: list[tuple[Release, date, date, str, str, bool, Relation]] = []
         self._said: set[int] = set()
         self._here: dict[int, date] = {}
         self._replaced: set[str] = set()
-        self._next: dict[tuple[str, str], date] = {}
+        #: When the first commissioner that later editions show began, and those of this file.
+        self._next: dict[str, date] = {}
+        self._nearest: dict[str, date] = {}
         self._unknown: dict[str, str] = {}
 
     def file(self, release: Release) -> None:
@@ -116,17 +118,20 @@ class Writer:
         self.counts = dict.fromkeys(Counts._fields, 0)
         self._said.update(self._here)
         self._here.clear()
+        for key, start in self._nearest.items():
+            self._next[key] = min(start, self._next.get(key, start))
+        self._nearest.clear()
         self._updating = release.series == "ods-api"
         self._updated: set[str] = set()
 
     def _of(self, release: Release) -> None:
         """Take what is written next to be of a file."""
-        self.release, self._file, day = release, release.sha256, release.day
-        self._listed = (
-            f';n:observedOn {as_day(day)};n:precision "{release.precision}"'
-            f';n:holdsFrom {as_day(date(day.year, 1, 1))};n:holdsBefore {as_day(date(day.year + 2, 1, 1))}'
-            ';n:startPrecision "unknown";n:endPrecision "unknown"'
-        ) if day else ""  # fmt: skip
+        self.release, self._file = release, release.sha256
+        self._on, self._ended = release.day or date.min, OPEN_END
+
+    def _until(self, ended: date) -> None:
+        """Take what is written next to be of an organisation that ended then: no list of a later day is of it."""
+        self._ended, self._on = ended, min(self.release.day or date.min, ended - timedelta(1))
 
     def finished(self) -> Counts:
         """End a file; give what became of its records."""
@@ -150,6 +155,8 @@ class Writer:
                 self._stubs[code] = record.name, record.primary_role, self._file
             key = self._key(code)
             joined = code in self.joins and key not in self._own
+            lives = self.lives.get(code, ())
+            self._until(lives[0].until if len(lives) == 1 and not joined else OPEN_END)
             return self._roles(key, record, joined=joined) + self._relations(code, key, record, joined=joined)
         if self._updating:
             self._updated.add(code)
@@ -169,10 +176,11 @@ class Writer:
             self.digests.append(digest)
             key = earlier.key
             joined = code in self.joins and key not in self._own
+            self._until(OPEN_END if joined else min(earlier.until, until))
             return "".join(
                 (
                     self._renamed(key, earlier, record, joined=joined),
-                    self._roles(key, record, joined=joined),
+                    self._roles(key, record, joined=joined, earlier=True),
                     self._relations(code, key, record, joined=joined),
                 )
             )
@@ -202,6 +210,7 @@ class Writer:
             if code in self.joins:
                 self._own.add(key)  # nobody whom data/ tells of had the code then
         joined = bool(held)
+        self._until(OPEN_END if joined else until)
         return said + self._roles(key, record, joined=joined) + self._relations(code, key, record, joined=joined)
 
     def _key(self, code: str) -> str:
@@ -229,12 +238,15 @@ class Writer:
             f';n:confidence "verified"{day}.\n'
         )
 
-    def _roles(self, key: str, record: Record, *, joined: bool) -> str:
+    def _roles(self, key: str, record: Record, *, joined: bool, earlier: bool = False) -> str:
+        """Write roles; one without dates that an earlier edition alone gives is not known to have gone on after its day."""
         said = []
         about = f"{'i' if joined else 'b'}:{key}"
         for role in record.roles:
             self.counts["roles"] += 1
-            start, until = start_of(role.dates), until_of(role.dates)
+            start, until, ends = start_of(role.dates), until_of(role.dates), ""
+            if earlier and role.dates.held is None:
+                until, ends = self._on + timedelta(1), "unknown"
             since = start.isoformat() if start > UNKNOWN_START else "unknown"
             node = self._new(f"{key}-{role.code.lower()}-{since}", until)
             if not node:
@@ -245,14 +257,15 @@ class Writer:
                 self.held.append((node, key, f"ods-{role.code.lower()}", start.toordinal(), until.toordinal()))
             said.append(
                 f'c:{node} n:about {about};n:asKind k:ods-{role.code.lower()};n:startsOn {as_day(start)};n:startPrecision "{start_known(start)}"'
-                f';n:endsBefore {as_day(until)};n:endPrecision "{end_known(until)}"{in_operation(role.dates)}.\n'
+                f';n:endsBefore {as_day(until)};n:endPrecision "{ends or end_known(until)}"{in_operation(role.dates)}.\n'
             )
         return "".join(said)
 
     def _relations(self, code: str, key: str, record: Record, *, joined: bool) -> str:
         said = []
-        for relation in record.relations:
+        for stated in record.relations:
             self.counts["relations"] += 1
+            relation = self._bounded(key, stated)
             if joined or relation.target in self.joins:
                 text = self._joined(code, key, joined, relation, wait=True)
             else:
@@ -262,6 +275,23 @@ class Writer:
                     self.early.add(THINGS + "membership/" + text[2 : text.index(" ")])
             said.append(text)
         return "".join(said)
+
+    def _bounded(self, key: str, relation: Relation) -> Relation:
+        """End a relation that is left open with the organisation, or where a later edition shows the next of its kind."""
+        held = relation.dates.held
+        if held is None:
+            return relation
+        start, ends = held.start or UNKNOWN_START, []
+        if self.several and relation.code == "RE4" and held.start:
+            following = self._next.get(key)
+            self._nearest[key] = min(held.start, self._nearest.get(key, held.start))
+            ends += [following] if following and following > start else []
+        ends += [self._ended] if self._ended != OPEN_END and self._ended > start else []
+        if held.until is not None or not ends:
+            return relation
+        period = Period(held.start, min(ends))
+        dates = Dates(period, relation.dates.operational) if relation.dates.legal else Dates(None, period)
+        return relation._replace(dates=dates)
 
     def _then(self, code: str, relation: Relation) -> str:
         """Give who had a code when a relation began, as far as is known; empty when nobody is known to."""
@@ -280,16 +310,18 @@ class Writer:
         Where nobody whom data/ tells of had a code then, another record may tell who had: such a relation waits for all.
         """
         start, until = (start_of(relation.dates), until_of(relation.dates)) if relation.dates.held else self._its_day()
+        unheld = False
         target, curated = relation.target, joined and relation.target in self.joins
         for one in (code,) * joined + (target,) * (target in self.joins):
             if not self.joins.meet(one, start, until):
                 if wait:
-                    self._waiting.append((self.release, code, key, joined, relation))
+                    self._waiting.append((self.release, self._on, self._ended, code, key, joined, relation))
                     return ""
-                curated = curated and self._life(one, start, until) is None
+                other = self._life(one, start, until)
+                unheld, curated = unheld or other is None, curated and other is None
         members = self._bodies(code, start, until) if joined else [Held(key, start, until)]
         groups = self._bodies(target, start, until)
-        if curated:
+        if curated or unheld:  # told by data/, or of nobody who is known to have had the code then
             node = self._new(_node(key, relation), until)
             if not node:
                 return ""
@@ -322,20 +354,15 @@ class Writer:
         )
 
     def _its_day(self) -> tuple[date, date]:
-        """Give the day of the file: what has no dates is true of it, and of whoever held the codes on it."""
-        day = self.release.day or date.min
-        return day, day + timedelta(1)
+        """Give the day of the file, or the last of what ended before it: what has no dates is of who held the codes then."""
+        return self._on, self._on + timedelta(1)
 
     def _bodies(self, code: str, start: date, until: date) -> list[Held]:
         if code not in self.joins:
             self._pointed.setdefault(code, self._file)
             return [Held(self._key(code), start, until)]
         if held := self.joins.meet(code, start, until):
-            # What the publisher dates before the first holder or after the last is still of that one.
-            return [
-                Held(one.body, start if place == 0 else one.start, until if place == len(held) - 1 else one.until)
-                for place, one in enumerate(held)
-            ]
+            return held
         life = self._life(code, start, until)
         return [Held(life.key if life else self.joins.nearest(code, start) or "", start, until)]
 
@@ -351,26 +378,18 @@ class Writer:
         head = f"m:{node} o:organization {group};o:member {member};o:role r:{role}"
         sides = node, f"body/{group[2:]}", f"body/{member[2:]}", role
         if held is None:
-            day = self.release.day or date.min
-            years = date(day.year, 1, 1).toordinal(), date(day.year + 2, 1, 1).toordinal()
-            self.relations.append((*sides, *years, day.toordinal(), self.release.precision))
-            return f"{head}{self._listed}.\n"
+            day, precision = self._on, "day" if self._on != self.release.day else self.release.precision
+            first, last = date(day.year, 1, 1), min(date(day.year + 2, 1, 1), self._ended)
+            self.relations.append((*sides, first.toordinal(), last.toordinal(), day.toordinal(), precision))
+            return (
+                f'{head};n:observedOn {as_day(day)};n:precision "{precision}";n:holdsFrom {as_day(first)}'
+                f';n:holdsBefore {as_day(last)};n:startPrecision "unknown";n:endPrecision "unknown".\n'
+            )
         start, until = part.start if part else held.start, part.until if part else held.until
-        if self.several:
-            until = self._clipped(member, relation.code, start, until)
         since = start or UNKNOWN_START
         self.relations.append((*sides, since.toordinal(), (until or OPEN_END).toordinal(), None, ""))
         dates = f";n:holdsFrom {as_day(since)};n:holdsBefore {as_day(until or OPEN_END)}"
         return f"{head}{dates}{in_operation(relation.dates)}.\n"
-
-    def _clipped(self, member: str, code: str, start: date | None, until: date | None) -> date | None:
-        """End a relation that an older edition leaves open where a newer one shows the next of its kind."""
-        if code != "RE4" or start is None:
-            return until
-        following = self._next.get((member, code))
-        if following is None or start < following:
-            self._next[member, code] = start
-        return following if until is None and following and following > start else until
 
     def _new(self, node: str, until: date) -> str:
         """Give the name for a statement; empty when an earlier file, or this one with the same end, has made it."""
@@ -388,8 +407,9 @@ class Writer:
         The latter are organisations known by their code alone, and roles that no table has.
         """
         said: dict[str, list[str]] = {}
-        for release, code, key, joined, relation in self._waiting:
+        for release, on, ended, code, key, joined, relation in self._waiting:
             self._of(release)
+            self._on, self._ended = on, ended
             said.setdefault(release.sha256, []).append(self._joined(code, key, joined, relation, wait=False))
             self.late.setdefault(release.sha256, []).extend(self.relations)
             self.relations.clear()

@@ -56,7 +56,7 @@ def test_the_installed_graph_is_joined_and_the_account_printed(run: CommandLine,
     )
     ran = run("ingest", release.name, "--into", "graph", cwd=tmp_path)
     assert ran.code == 0, ran.err
-    assert "1 records = 1 loaded + 0 quarantined" in ran.out
+    assert "1 record = 1 loaded + 0 quarantined" in ran.out
     asked = run("memberships", "A81001", "--as-of", "2022-06-30", "--store", str(tmp_path / "graph"))
     assert asked.code == 0, asked.err
     assert "NHS Tees Valley CCG" in asked.out

@@ -21,8 +21,10 @@ def reconcile(
 ) -> None:  # fmt: skip
     """Say where a publisher's file and the curated graph disagree: names, days, successions, parents and codes."""
     from kg.faces.reconciled import render
+    from kg.graph import compiled
 
-    found = opened(store).reconcile(file, day_of_file=on)
+    # The curated graph, and not one that kg ingest made: its files would be held against themselves.
+    found = opened(store or str(compiled.open_default(say).folder)).reconcile(file, day_of_file=on)
     if found.refused:
         say(f"{found.refused} records of {found.release.file} cannot be read and were not compared.")
     typer.echo(render(found, shape(form, json)))

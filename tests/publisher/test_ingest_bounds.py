@@ -1,0 +1,74 @@
+"""Relations and roles that a file leaves open: they end with those they are of, and where a later edition tells otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.faces import library
+from kg.facts.ods.record import Relation, Role
+from tests.engines import locked
+from tests.publisher import writing
+from tests.publisher.conftest import shared
+from tests.publisher.office import Office, day, opened, org, to
+
+EARLY = [
+    org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00K", "2013-04-01"),)),
+    org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True), Role("RO76"))),
+]
+LATE = [
+    org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2017-04-01"),)),
+    org("A2", "EARLY SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "16C", "2013-04-01"),)),
+    org("A3", "LATE SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2013-04-01"),)),
+    org("A4", "CLOSED SURGERY", "RO177", "1974-04-01", "2021-09-01", relations=(
+        to("RE4", "16C", "2020-04-01"), Relation("RE5", "B1"),
+    )),
+    org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True),)),
+    org("B1", "AN AREA", "RO210", "2013-04-01"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def asked(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.Graph:
+    """The graph of two editions kept beside each other, which one worker makes for all."""
+    place = shared(tmp_path_factory) / "bounds"
+    with locked(place.with_suffix(".lock")):
+        if not (place / "graph" / "manifest.json").is_file():
+            place.mkdir(exist_ok=True)
+            early = writing.write_trud(place / "early.zip", EARLY, published=day("2017-03-31"))
+            late = writing.write_trud(place / "late.zip", LATE, published=day("2022-05-27"))
+            office.ingest(place / "graph", early, late, beside=True)
+    return opened(place / "graph")
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "groups"),
+    [
+        # The later edition shows the next commissioner, so the earlier one ended where that began.
+        ("A1", "2017-03-31", {"ccg-00k"}),
+        ("A1", "2017-04-01", {"ccg-00m"}),
+        # Nobody had the code before the CCG was made.
+        ("A2", "2019-06-01", set()),
+        ("A2", "2020-04-01", {"ccg-16c"}),
+        ("A2", "2022-07-01", {"subicb-16c"}),
+        # The CCG ended, and the file says nothing of it.
+        ("A3", "2020-03-31", {"ccg-00m"}),
+        ("A3", "2020-06-01", set()),
+        # The practice ended: so did what it was to others, and a list of a later day is of its last.
+        ("A4", "2021-08-31", {"ccg-16c", "ods-b1"}),
+        ("A4", "2021-09-01", set()),
+    ],
+)  # fmt: skip
+def test_what_is_left_open_ends_with_those_it_is_of(asked: library.Graph, name: str, on: str, groups: set[str]) -> None:
+    assert {result.key for result in asked.memberships(name, as_of=on).results} == groups
+
+
+def test_a_list_shows_what_had_ended_on_its_last_day(asked: library.Graph) -> None:
+    (listed,) = [result for result in asked.memberships("A4", as_of="2021-08-31").results if result.key == "ods-b1"]
+    assert (listed.date, listed.until) == ("2021-08-31", "unknown")
+
+
+def test_a_role_that_a_later_edition_has_no_more_is_not_known_to_have_gone_on(asked: library.Graph) -> None:
+    (role,) = [row for row in asked.query("kinds-of", {"body": "ods-a5"}) if row["kind"].endswith("ods-ro76")]
+    assert (role["end"], role["endPrecision"]) == (day("2017-04-01"), "unknown")
+    (role,) = [row for row in asked.query("kinds-of", {"body": "ods-a5"}) if row["kind"].endswith("ods-ro177")]
+    assert role["endPrecision"] == "open"
