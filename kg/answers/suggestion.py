@@ -112,10 +112,10 @@ class Suggestions:
 
     def _cited(self) -> tuple[str, bool]:
         """Give the key of the publication among the sources, else one for it, and whether it is new."""
-        word = _PRINTED_AS.get(self.release.series, self.release.series).lower()
-        for row in self.holdings.records.graph.store.select(_SOURCES):
-            dated = row["date"] and self.release.day and (row["date"].year, row["date"].month)
-            if word in row["title"].lower() and dated == (self.release.day.year, self.release.day.month):  # type: ignore[union-attr]
+        word, day = _PRINTED_AS.get(self.release.series, self.release.series).lower(), self.release.day
+        for row in self.holdings.records.graph.store.select(_SOURCES) if day else ():
+            of_month = row["date"] and day and (row["date"].year, row["date"].month) == (day.year, day.month)
+            if of_month and word in row["title"].lower():
                 return key_of(row["source"]), False
         return "-".join(filter(None, ("ods", word, self._day()))), True
 

@@ -41,6 +41,7 @@ from kg.graph.place import locked, move, room, unwritable
 from kg.graph.plan import File, opened, plan
 from kg.graph.published import Codes, Writer
 from kg.graph.relation_index import RelationWriter
+from kg.graph.terms import native
 from kg.graph.turtle import HEADER, counted
 
 _DERIVED: Final = f"{BASE}graph/ods-derived"
@@ -248,7 +249,7 @@ def _settle(store: ox.Store, writer: Writer) -> list[tuple[str, str, str]]:
                     store.quads_for_pattern(quad.subject, ox.NamedNode(PREFIXES["nis"] + "holdsFrom"), None, None)
                 )
                 own = name == "member" and str(quad.subject)[1:-1] not in writer.early
-                day = date.fromisoformat(since.object.value)  # type: ignore[union-attr]
+                day = date.fromisoformat(str(native(since.object)))
                 right = next((life for life in lives if life.start <= day < life.until), lives[0])
                 if right is not lives[0] and not own:
                     store.remove(quad)
@@ -256,7 +257,7 @@ def _settle(store: ox.Store, writer: Writer) -> list[tuple[str, str, str]]:
                         ox.Quad(quad.subject, property_, ox.NamedNode(f"{THINGS}body/{right.key}"), quad.graph_name)
                     )
                     side = "member" if name == "member" else "body"
-                    moved.append((quad.subject.value.rsplit("/", 1)[1], side, f"body/{right.key}"))  # type: ignore[union-attr]
+                    moved.append((key_of(str(native(quad.subject))), side, f"body/{right.key}"))
     return moved
 
 
