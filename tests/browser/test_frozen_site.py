@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from tests.serve.test_site import HOSTILE, store, written
 
@@ -47,8 +47,18 @@ def seen(browser: Browser, top: str) -> Iterator[tuple[Page, list[str]]]:
         if not request.url.startswith((top, "data:", "blob:")):
             faults.append(request.url)
 
+    def failed(request: Request) -> None:
+        # What the browser gave up because the reader went on to another page is no fault of the site.
+        if request.failure != "net::ERR_ABORTED":
+            faults.append(f"{request.url}: {request.failure}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            faults.append(f"{response.url}: {response.status}")
+
     page.on("request", note)
-    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.on("requestfailed", failed)
+    page.on("response", answered)
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page, faults
     context.close()
