@@ -22,6 +22,7 @@ from typing import Any
 
 from kg import RELEASE
 from kg.errors import StoreError
+from kg.graph import name_writer
 from kg.graph.inputs import Inputs
 from kg.graph.name_index import NameIndex
 from kg.graph.relation_index import RelationIndex
@@ -184,7 +185,7 @@ def compile_into(folder: Path, inputs: Inputs, *, replace: bool = True) -> dict[
             into = partial(put, store)
             built = build(facts, inputs.ontology, inputs.rules, lambda part: loads.append(beside.submit(into, part)))
             held = OxigraphStore(built.store)
-            names = NameIndex.write(made / "names.sqlite", held)
+            names = name_writer.write(made / "names.sqlite", held)
             with closing(NameIndex(made / "names.sqlite")) as index:
                 asked = examples.lines(Queries(inputs.queries), index, held)
             loads.append(beside.submit(into, "".join(asked).encode()))

@@ -177,9 +177,11 @@ class Difference:
             ("began", self.began), ("ended", self.ended), ("renamed", self.renamed), ("moved", self.moved),
             ("no longer in the file", self.gone),
         ):  # fmt: skip
-            few = f" ({', '.join(codes[:shown])}{', ...' if len(codes) > shown else ''})" if codes else ""
-            parts.append(f"{len(codes):,} {word}{few}")
-        return "; ".join(parts) + "."
+            if codes:
+                parts.append(
+                    f"{len(codes):,} {word} ({', '.join(codes[:shown])}{', ...' if len(codes) > shown else ''})"
+                )
+        return f"{'; '.join(parts) or 'nothing began, ended, was renamed or moved, and all is still in it'}."
 
 
 def day_of(edition: Edition) -> date | None:

@@ -7,10 +7,11 @@ import errno
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 import pyoxigraph as ox
 
@@ -22,6 +23,10 @@ from kg.graph.store import OxigraphStore, Row
 if TYPE_CHECKING:
     import rdflib
 
+Item = TypeVar("Item")
+
+_SAID: Final = 5.0  # seconds between two words of progress
+_LOOKED: Final = 20_000  # statements between two looks at the clock
 #: What a file's ending asks for.
 ENDINGS: Final = {
     ".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld", ".nq": "n-quads", ".graphml": "graphml", ".csv": "csv",
@@ -69,7 +74,7 @@ def export(graph: Graph, form: str) -> bytes:
     raise UsageError(f'"{form}" is not an export format. The formats: {", ".join(dict.fromkeys(ENDINGS.values()))}.')
 
 
-def save(graph: Graph, form: str, path: Path) -> int:
+def save(graph: Graph, form: str, path: Path, progress: Callable[[str], None] = lambda _: None) -> int:
     """Write the graph to a file in a format, as `export` gives it; give the number of bytes.
 
     With the publisher's files it is never held in memory: it is written as it is read, and what has to be in order is
@@ -80,8 +85,14 @@ def save(graph: Graph, form: str, path: Path) -> int:
         UsageError: there is no such format, or the graph is in an engine elsewhere and too large to be fetched.
     """
     with written_beside(path) as beside:
+        if graph.files:
+            progress(
+                f"Writing {graph.held.triples:,} statements as {form}; with the publisher's files it takes minutes."
+                if _streamed(graph, form)
+                else "Gathering who became whom."
+            )
         if _streamed(graph, form):
-            _pour(graph, form, beside, path.resolve().parent)
+            _pour(graph, form, beside, path.resolve().parent, progress)
         else:
             beside.write_bytes(export(graph, form))
         return beside.stat().st_size
@@ -90,7 +101,7 @@ def save(graph: Graph, form: str, path: Path) -> int:
 def stream(graph: Graph, form: str, out: IO[bytes]) -> None:
     """Write the graph to a stream in a format, as `save` writes it to a file."""
     if _streamed(graph, form):
-        _pour(graph, form, out, None)
+        _pour(graph, form, out, None, lambda _: None)
     else:
         out.write(export(graph, form))
 
@@ -99,7 +110,7 @@ def _streamed(graph: Graph, form: str) -> bool:
     return form in ("n-quads", *_RDF) and isinstance(graph.store, OxigraphStore) and bool(graph.files)
 
 
-def _pour(graph: Graph, form: str, out: Path | IO[bytes], room: Path | None) -> None:
+def _pour(graph: Graph, form: str, out: Path | IO[bytes], room: Path | None, progress: Callable[[str], None]) -> None:
     """Write a graph of files: N-Quads in the order of the store, the same each time; RDF merged, by subject."""
     from kg.graph.sorting import ordered
 
@@ -108,13 +119,25 @@ def _pour(graph: Graph, form: str, out: Path | IO[bytes], room: Path | None) -> 
     if form == "n-quads":
         store.dump(out)
         return
+    whole = graph.held.triples
     with tempfile.TemporaryDirectory(prefix=".kg-export-", dir=room) as held:
         folder = Path(held)
         merged = folder / "merged.nt"
         with merged.open("wb") as lines:
-            lines.writelines(ordered(_lines(store, graph.held.parts, folder), folder))
+            read = _paced(_lines(store, graph.held.parts, folder), whole, "read", progress)
+            lines.writelines(_paced(ordered(read, folder), whole, "put in order", progress))
         triples = (quad.triple for quad in ox.parse(path=str(merged), format=ox.RdfFormat.N_TRIPLES))
-        ox.serialize(triples, out, _RDF[form], prefixes=dict(PREFIXES))
+        ox.serialize(_paced(triples, whole, "written", progress), out, _RDF[form], prefixes=dict(PREFIXES))
+
+
+def _paced(items: Iterable[Item], whole: int, done: str, progress: Callable[[str], None]) -> Iterator[Item]:
+    """Pass statements on, and say every few seconds how many of all there are have gone by."""
+    said = time.monotonic()
+    for number, item in enumerate(items, 1):
+        if number % _LOOKED == 0 and time.monotonic() - said > _SAID:
+            said = time.monotonic()
+            progress(f"{number:,} of {whole:,} statements {done}.")
+        yield item
 
 
 def _lines(store: OxigraphStore, graphs: Iterable[str], folder: Path) -> Iterator[bytes]:

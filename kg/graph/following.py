@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from kg.graph.joining import Joins
 from kg.graph.network import circles as round_about
-from kg.graph.published import Life
+from kg.graph.published.register import Register
 
 Row = tuple[str, str, date | None]
 
@@ -37,20 +36,20 @@ class Followed(NamedTuple):
     undated: int
 
 
-def follow(rows: Mapping[Row, str], joins: Joins, lives: Mapping[str, list[Life]]) -> Followed:
+def follow(rows: Mapping[Row, str], register: Register) -> Followed:
     """Write succession rows, each given with the SHA-256 of the file that states it."""
     said: dict[str, list[str]] = {}
     events: dict[tuple[str, str, date], list[tuple[str, Row]]] = {}
     itself, curated, undated = list[Row](), 0, 0
     for row, file in sorted(rows.items(), key=lambda item: (item[1], item[0][2] or date.min, item[0][:2])):
         before, after, on = row
-        giver = _holder(before, (on or date.max) - timedelta(1), joins, lives)
-        receiver = _holder(after, on or date.min, joins, lives)
+        giver = register.nearest(before, (on or date.max) - timedelta(1))
+        receiver = register.nearest(after, on or date.min)
         if giver == receiver:
             itself.append(row)
         elif on is None:
             undated += 1
-        elif before in joins and after in joins:
+        elif before in register.joins and after in register.joins:
             curated += 1
         else:
             events.setdefault((file, receiver, on), []).append((giver, row))
@@ -100,14 +99,3 @@ def lead_on(edges: Iterable[Edge], curated: Iterable[Edge]) -> str:
     ]  # fmt: skip
     pairs = dict.fromkeys((edge.giver, edge.receiver) for edge in own)
     return "".join([*said, *(f"b:{giver} n:succeededBy b:{receiver}.\n" for giver, receiver in pairs)])
-
-
-def _holder(code: str, day: date, joins: Joins, lives: Mapping[str, list[Life]]) -> str:
-    """Give the key of the body that had a code on a day, or nearest to it."""
-    if code in joins and not (code in lives and joins.meet(code, day, day + timedelta(1)) == []):
-        return joins.nearest(code, day) or ""
-    held = lives.get(code, ())
-    then = [life for life in held if life.start <= day < life.until] or list(held)
-    if then:
-        return then[0].key
-    return (joins.nearest(code, day) or "") if code in joins else f"ods-{code.lower()}"

@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -29,17 +29,18 @@ from kg.errors import UsageError
 from kg.facts import curated
 from kg.facts.ods.record import Refused
 from kg.facts.records import PublisherCode
-from kg.graph import compiled
+from kg.graph import compiled, name_writer
 from kg.graph.edition import Difference, Digest, Edition
 from kg.graph.following import Edge, Followed, follow, lead_on
 from kg.graph.inputs import Inputs
 from kg.graph.joining import Joins
 from kg.graph.loading import Beside, Progress, load
-from kg.graph.name_index import NameIndex
 from kg.graph.names import BASE, PREFIXES, THINGS, key_of
 from kg.graph.place import locked, move, room, unwritable
 from kg.graph.plan import File, opened, plan
-from kg.graph.published import Codes, Writer
+from kg.graph.published.register import Register
+from kg.graph.published.roles import Codes
+from kg.graph.published.writer import Writer
 from kg.graph.relation_index import RelationWriter
 from kg.graph.terms import native
 from kg.graph.turtle import HEADER, counted
@@ -136,10 +137,11 @@ def _make(
     progress: Progress,
 ) -> None:
     facts = curated.load(inputs.data)
-    writer = Writer(Joins.of(facts), Codes(facts.rows(PublisherCode)), several=len(files) > 1)
+    register = Register(Joins.of(facts))
+    writer = Writer(register, Codes(facts.rows(PublisherCode)), several=len(files) > 1)
     shutil.copyfile(base.folder / "names.sqlite", made / "names.sqlite")
+    shutil.copytree(base.folder / "store", made / "store")
     store = ox.Store(str(made / "store"))
-    store.bulk_load(path=str(base.n_quads), format=ox.RdfFormat.N_QUADS, lenient=True)
     quads = dict(base.manifest["quads"])
     (made / "files").mkdir()
     (made / "quarantine").mkdir()
@@ -154,12 +156,12 @@ def _make(
         editions.append(edition)
         names.update(file.publication.names)
     progress("Working out who followed whom.")
-    outcome.followed = followed = follow(writer.successions, writer.joins, writer.lives)
+    outcome.followed = followed = follow(writer.successions, register)
     rest = writer.rest(names)
     for one in editions:
         relations.file(one.graph)
-        relations.add(writer.late.get(one.sha256, ()))
-    later = {str(one.graph): rest.get(one.sha256, "") + followed.turtle.get(one.sha256, "") for one in editions}
+        relations.add(rest.relations.get(one.sha256, ()))
+    later = {str(one.graph): rest.turtle.get(one.sha256, "") + followed.turtle.get(one.sha256, "") for one in editions}
     later |= {_DERIVED: lead_on(followed.edges, _curated_edges(base))}
     for graph, turtle in later.items():
         if not turtle:
@@ -168,7 +170,7 @@ def _make(
             input=(HEADER + turtle).encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph), lenient=True
         )
         quads[graph] = quads.get(graph, 0) + counted(turtle)
-    moved = _settle(store, writer)
+    moved = _settle(store, register, writer.early)
     progress("Writing the index of names, and putting the statements in order.")
     indexing = Beside(lambda: _index(made / "names.sqlite", writer, relations, moved))
     try:
@@ -214,7 +216,7 @@ def _keep(file: File, place: Path) -> None:
 
 
 def _index(names: Path, writer: Writer, relations: RelationWriter, moved: list[tuple[str, str, str]]) -> int:
-    added = NameIndex.extend(names, writer.entries)
+    added = name_writer.extend(names, writer.entries)
     Digest(names).write(writer.digests)
     relations.finish(moved)
     return added
@@ -232,13 +234,13 @@ def _keep_curated(base: compiled.Compiled, relations: RelationWriter) -> None:
     )  # fmt: skip
 
 
-def _settle(store: ox.Store, writer: Writer) -> list[tuple[str, str, str]]:
+def _settle(store: ox.Store, register: Register, early: Collection[str]) -> list[tuple[str, str, str]]:
     """Move relations that were written of the first holder of a code to the one that had it then, where a code was used again.
 
     Gives what was moved, for the index of relations: the key of the relation, its side, and the body that is there now.
     """
     moved: list[tuple[str, str, str]] = []
-    for lives in writer.lives.values():
+    for lives in register.lives.values():
         if len(lives) < 2:
             continue
         first = ox.NamedNode(f"{THINGS}body/{lives[0].key}")
@@ -248,7 +250,7 @@ def _settle(store: ox.Store, writer: Writer) -> list[tuple[str, str, str]]:
                 since = next(
                     store.quads_for_pattern(quad.subject, ox.NamedNode(PREFIXES["nis"] + "holdsFrom"), None, None)
                 )
-                own = name == "member" and str(quad.subject)[1:-1] not in writer.early
+                own = name == "member" and key_of(str(native(quad.subject))) not in early
                 day = date.fromisoformat(str(native(since.object)))
                 right = next((life for life in lives if life.start <= day < life.until), lives[0])
                 if right is not lives[0] and not own:

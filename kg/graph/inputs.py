@@ -53,7 +53,7 @@ class Inputs:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything a compiled graph depends on: inputs, and the code that compiles."""
-        code = sorted((_PACKAGE / "facts").glob("*.py")) + sorted((_PACKAGE / "graph").glob("*.py"))
+        code = [path for floor in ("facts", "graph") for path in sorted((_PACKAGE / floor).rglob("*.py"))]
         digest = hashlib.sha256()
         asked = sorted(self.queries.glob("*.rq"))
         for path in [

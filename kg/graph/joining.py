@@ -50,9 +50,12 @@ class Joins:
 
     def meet(self, code: str, start: date, until: date) -> list[Held]:
         """Give the bodies that held a code in a period, each with the part of the period in which it did."""
+        holders = self._held.get(code)
+        if holders is None:  # as of most codes
+            return []
         return [
             Held(one.body, max(one.start, start), min(one.until, until))
-            for one in self._held.get(code, [])
+            for one in holders
             if one.start < until and start < one.until
         ]
 

@@ -1,80 +1,36 @@
 """The name index: every name, acronym, alias and code, folded, in SQLite.
 
-Exact matches after folding decide; the trigram search only ever suggests.
+Exact matches after folding decide; the trigram search only ever suggests. The tables are made in `name_writer`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
-from heapq import nlargest
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from kg.errors import StoreError
+from kg.graph.folding import fold, loosen, shorten
+from kg.graph.likeness import likest
 from kg.graph.names import THINGS, Iri
-from kg.graph.store import Row, Store
 
-#: Every name of every thing. A partnership is also called by its area and the acronym of each kind it was.
-_NAMES: Final = """
-PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX org: <http://www.w3.org/ns/org#>
-SELECT DISTINCT ?thing ?name ?how WHERE {
-  { ?thing a nis:Kind ; skos:prefLabel ?name BIND("name" AS ?how) }
-  UNION { ?thing a org:Organization ; skos:prefLabel ?name BIND("name" AS ?how) }
-  UNION { ?thing a nis:Kind ; nis:pluralLabel ?name BIND("plural" AS ?how) }
-  UNION { ?thing a nis:Kind ; nis:acronym ?name BIND("acronym" AS ?how) }
-  UNION { ?thing a nis:Kind ; nis:acronym ?a ; nis:qualifier ?q BIND(CONCAT(?a, " ", ?q) AS ?name) BIND("qualified" AS ?how) }
-  UNION { ?naming a nis:Naming ; nis:about ?thing ; nis:text ?name ; nis:nameType ?how }
-  UNION { ?c a nis:Classification ; nis:about ?thing ; nis:asKind/nis:acronym ?acronym .
-          ?thing a org:OrganizationalCollaboration ; skos:prefLabel ?label
-          BIND(CONCAT(?label, " ", ?acronym) AS ?name) BIND("kind" AS ?how) }
-  UNION { ?c a nis:Classification ; nis:about ?thing ; nis:asKind/nis:acronym ?acronym .
-          ?thing a org:OrganizationalCollaboration .
-          ?naming a nis:Naming ; nis:about ?thing ; nis:text ?label
-          BIND(CONCAT(?label, " ", ?acronym) AS ?name) BIND("kind" AS ?how) }
-  UNION { ?assignment a nis:CodeAssignment ; nis:about ?thing ; skos:notation ?name BIND("code" AS ?how) }
-}
-"""
-#: The names of the publisher's roles that are no kind of ours under another key.
-_ROLES: Final = """
-PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?thing ?name ?how WHERE {
-  ?thing a nis:PublisherRole FILTER NOT EXISTS { ?thing skos:exactMatch ?kind }
-  { ?thing skos:prefLabel ?name BIND("role" AS ?how) }
-  UNION { ?thing nis:pluralLabel ?name BIND("roles" AS ?how) }
-  UNION { ?thing skos:notation ?name BIND("role code" AS ?how) }
-}
-"""
-_THINGS: Final = """
-PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX org: <http://www.w3.org/ns/org#>
-SELECT ?thing ?label ?kind ?start ?end WHERE {
-  { ?thing a nis:Kind BIND("kind of structure" AS ?kind) }
-  UNION { ?thing a nis:PublisherRole FILTER NOT EXISTS { ?thing skos:exactMatch ?same } BIND("kind of structure" AS ?kind) }
-  UNION { ?thing a org:Organization OPTIONAL { ?thing nis:latestKind/skos:prefLabel ?kind } }
-  ?thing skos:prefLabel ?label ; nis:startsOn ?start ; nis:endsBefore ?end .
-} ORDER BY ?thing ?kind
-"""
-_SCHEMA: Final = """
-CREATE TABLE thing (iri TEXT PRIMARY KEY, key TEXT NOT NULL, label TEXT NOT NULL, kind TEXT, start TEXT, stop TEXT, published INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE name (folded TEXT NOT NULL, loose TEXT NOT NULL, text TEXT NOT NULL, how TEXT NOT NULL, iri TEXT NOT NULL);
-CREATE INDEX by_key ON thing (key);
-CREATE INDEX by_folded ON name (folded);
-CREATE INDEX by_loose ON name (loose);
-CREATE INDEX by_iri ON name (iri);
-CREATE INDEX by_use ON name (how) WHERE how IN ('acronym', 'role', 'roles');
-CREATE VIRTUAL TABLE near USING fts5 (text, iri UNINDEXED, tokenize = 'trigram');
-CREATE VIRTUAL TABLE gram USING fts5vocab (near, 'row');
+#: The things that a part of a name, or the beginning of a code, may mean: each with the shortest such name, or its code.
+_PARTS: Final = """
+WITH held AS (SELECT text AS folded, iri FROM near WHERE near MATCH :held {within} ORDER BY rowid LIMIT {seen}),
+coded AS (SELECT folded, iri FROM name WHERE how = 'code' AND folded >= :first AND folded < :last {within} ORDER BY folded LIMIT {seen}),
+used AS (
+  SELECT n.iri, n.folded, n.text, n.how, row_number() OVER (PARTITION BY n.iri ORDER BY n.how <> 'code', length(n.folded), n.text) AS place
+  FROM (SELECT * FROM held UNION SELECT * FROM coded) h JOIN name n ON n.iri = h.iri AND +n.folded = h.folded WHERE n.how <> 'kind'
+  AND (n.how <> 'code' OR substr(n.folded, 1, length(:first)) = :first)
+)
+SELECT t.iri, t.key, t.label, t.kind, t.start, t.stop, u.text, u.how,
+  CASE WHEN max((SELECT count(*) FROM held), (SELECT count(*) FROM coded)) < {seen} THEN count(*) OVER () END
+FROM used u JOIN thing t ON t.iri = u.iri
+WHERE u.place = 1 ORDER BY u.how <> 'code', length(u.folded), u.folded, t.start, t.key LIMIT {limit}
 """
 
 _LONGEST: Final = 200
@@ -82,6 +38,8 @@ _LONGEST: Final = 200
 _MAPPED: Final = 1 << 30
 #: So many of one name are told apart at most: in a national graph, hundreds are called "dental surgery".
 MOST: Final = 200
+#: So many names that hold a text are looked at: in a national graph thousands hold "surgery", and to read them takes seconds.
+SEEN: Final = 500
 #: With so many names that hold a text, none that only come near it is looked for.
 _ENOUGH: Final = 40
 #: So many rows of shared letters are read at most for a near name, of few names and of many: ranking all would take a second.
@@ -90,13 +48,6 @@ _READ: Final = (12_000, 3_000)
 _FEW: Final = 100_000
 #: A name that is less like a text than this is not near it.
 _LEAST: Final = 0.5
-_SPELT_OUT: Final = (
-    ("integrated care board", "icb"), ("integrated care system", "ics"), ("clinical commissioning group", "ccg"),
-    ("primary care trust", "pct"), ("accountable care system", "acs"),
-    ("sustainability and transformation partnership", "stp"), ("sustainability and transformation plan", "stp"),
-    ("nhs foundation trust", "trust"), ("nhs trust", "trust"),
-)  # fmt: skip
-_AFFIXES: Final = frozenset(("ccg", "icb", "ics", "stp", "pct", "acs"))
 
 
 class Named(NamedTuple):
@@ -112,53 +63,6 @@ class Named(NamedTuple):
     how: str
 
 
-class Entry(NamedTuple):
-    """An organisation of the publisher's with one name; `former` when the name is one that it had before."""
-
-    key: str
-    label: str
-    kind: str
-    start: date
-    until: date
-    code: str
-    former: bool = False
-
-
-@lru_cache(maxsize=1 << 15)
-def fold(text: str) -> str:
-    """Fold case, accents, punctuation, "&", a leading "the" and "NHS" out of a name."""
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ")
-    words = re.sub(r"[^\w\s]|_", " ", re.sub(r"[\u0300-\u036f'\u2019]", "", plain)).split()
-    while len(words) > 1 and words[0] in ("the", "nhs"):
-        words = words[1:]
-    return " ".join(words)
-
-
-def shorten(text: str) -> str:
-    """Fold a name, its kind at the end as an acronym: "NHS Frimley Integrated Care Board" is "frimley icb"."""
-    return _shortened(fold(text))
-
-
-def _shortened(words: str) -> str:
-    for long, short in _SPELT_OUT:
-        if words.endswith(" " + long):
-            return f"{words.removesuffix(long)}{short}"
-    return words
-
-
-def loosen(text: str) -> str:
-    """Fold a name and take off the word for its kind at the end: "Frimley ICB" is "frimley"."""
-    return loosened(fold(text))
-
-
-def loosened(folded: str) -> str:
-    """Loosen a name that is folded already."""
-    parts = _shortened(folded).split()
-    if len(parts) > 1 and parts[-1] in _AFFIXES:
-        parts = parts[:-1]
-    return " ".join(parts)
-
-
 class NameIndex:
     """Reads a name index."""
 
@@ -172,69 +76,6 @@ class NameIndex:
         """Open the file anew, as a process must that was forked from one which had it open."""
         self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
         self._db.execute(f"PRAGMA mmap_size = {_MAPPED}")
-
-    @staticmethod
-    def source() -> str:
-        """Give the text of this module: an index that was kept is of use as long as it is made and read the same way."""
-        return Path(__file__).read_text(encoding="utf-8")
-
-    @staticmethod
-    def write(path: Path, store: Store) -> int:
-        """Write the index of a store to a new file; give the number of names."""
-        db = sqlite3.connect(path)
-        db.executescript(_SCHEMA)
-        seen: set[Iri] = set()
-        for row in store.select(_THINGS):
-            if row["thing"] not in seen:
-                seen.add(row["thing"])
-                key = row["thing"].rsplit("/", 1)[1]
-                db.execute(
-                    "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, 0)",
-                    (row["thing"], key, row["label"], row["kind"] or "", f"{row['start']}", f"{row['end']}"),
-                )
-        folded = _folded(store.select(_NAMES))
-        taken = {name for row in folded for name in row[:2]}
-        # What the publisher calls a role is a name of the role alone, unless something of our own is called that.
-        roles = [row for row in _folded(store.select(_ROLES)) if row[0] not in taken and shorten(row[2]) not in taken]
-        names = [*folded, *roles]
-        db.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", names)
-        db.executemany("INSERT INTO near VALUES (?, ?)", sorted({(row[0], row[4]) for row in folded}))
-        db.commit()
-        db.execute("VACUUM")
-        db.close()
-        return len(names)
-
-    @staticmethod
-    def extend(path: Path, entries: Iterable[Entry]) -> int:
-        """Add organisations that only a publisher records; give the number of names added.
-
-        A name that a curated thing has is not taken from it: `exact` gives what is curated before what is published.
-        """
-        db = sqlite3.connect(path)
-        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
-        indices = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
-        for index, _ in indices:  # sorted once when all is there, which takes a third of the time
-            db.execute(f"DROP INDEX {index}")
-        base, added = f"{THINGS}body/", 0
-        for batch in _batches(entries, 20_000):
-            things, names, near = [], [], []
-            for entry in batch:
-                iri, folded = base + entry.key, fold(entry.label)
-                if not entry.former:
-                    things.append((iri, entry.key, entry.label, entry.kind, f"{entry.start}", f"{entry.until}"))
-                    names.append((entry.code.lower(), entry.code.lower(), entry.code, "code", iri))
-                if folded != entry.code.lower():
-                    names.append((folded, loosened(folded), entry.label, "former" if entry.former else "name", iri))
-                    near.append((folded, iri))
-            db.executemany("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, 1)", things)
-            db.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", names)
-            db.executemany("INSERT INTO near VALUES (?, ?)", near)
-            added += len(names)
-        for _, made in indices:
-            db.execute(made)
-        db.commit()
-        db.close()
-        return added
 
     def close(self) -> None:
         """Let the file go."""
@@ -265,7 +106,7 @@ class NameIndex:
         if not 0 < len(folded) < _LONGEST // 2:  # nothing, or longer than any name that it could come near
             return []
         brief = len(folded) <= 5
-        scored = _likest(folded, self._near(folded), limit, -1.0 if brief else _LEAST - 1e-9)
+        scored = likest(folded, self._near(folded), limit, -1.0 if brief else _LEAST - 1e-9)
         # What the publisher calls a role is offered where it comes nearer than anything of our own.
         least = max(0.6, scored[0][0]) if scored else 0.6
         scored = self._scored(folded, "role", "roles", above=least) + scored
@@ -283,6 +124,25 @@ class NameIndex:
             ):
                 found[iri] = named[0]
         return list(found.values())
+
+    def parts(self, text: str, limit: int, within: str = "") -> tuple[list[Named], int | None]:
+        """Give things with a name that holds a text or a code that begins with it, and how many there are; codes first, then the shortest names.
+
+        Of more than SEEN names, or as many codes, the rest is not looked at, and the number is None. `within` is what their
+        addresses begin with. A text of less than three letters is looked for in codes alone.
+        """
+        folded = fold(_readable(text))
+        if not folded:
+            return [], 0
+        values = {"held": f'"{folded}"', "first": folded, "last": f"{folded}\U0010ffff", "within": f"{THINGS}{within}*"}
+        narrowed = "AND iri GLOB :within" if within else ""
+        rows = self._rows(_PARTS.format(seen=SEEN + 1, limit=limit, within=narrowed), values)
+        found = [
+            Named(Iri(iri), key, label, kind, date.fromisoformat(start), date.fromisoformat(stop), name, how)
+            for iri, key, label, kind, start, stop, name, how, _ in rows
+        ]
+        many: str | None = rows[0][-1] if rows else "0"
+        return found, int(many) if many is not None else None
 
     @cached_property
     def _national(self) -> bool:
@@ -316,7 +176,7 @@ class NameIndex:
         places = ", ".join("?" * len(how))
         few = "how IN ('acronym', 'role', 'roles')"  # in the words of the index, which is then used
         rows = self._rows(f"SELECT folded, iri FROM name WHERE {few} AND how IN ({places})", how)
-        return _likest(folded, rows, len(rows), above)
+        return likest(folded, rows, len(rows), above)
 
     def published(self, iris: Iterable[Iri]) -> dict[Iri, Named]:
         """Give those of these organisations that only a publisher records, `matched` being the code of each."""
@@ -366,64 +226,6 @@ class NameIndex:
         return list(found.values())
 
 
-def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    each = iter(entries)
-    while batch := list(islice(each, size)):
-        yield batch
-
-
-def _folded(rows: Iterable[Row]) -> list[tuple[str, str, str, str, str]]:
-    """Give each name once, in order: folded, folded without its kind, as it is, how it is used, of what."""
-    names = sorted({(row["name"], row["how"], row["thing"]) for row in rows})
-    return [(fold(text), loosen(text), text, how, iri) for text, how, iri in names]
-
-
 def _readable(text: str) -> str:
     """Give a text that can be looked up: no longer than any name, and without halves of characters."""
     return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
-
-
-def _likest(
-    folded: str, rows: Iterable[tuple[str, ...]], limit: int, above: float = -1.0
-) -> list[tuple[float, str, str]]:
-    """Give the names that are likest, the likest first, until as many things as are wanted have one.
-
-    How alike two names can be at most follows from their letters, which is told in a hundredth of the time: names that
-    cannot come among the first, or above what is asked, are not compared.
-    """
-    letters = [(letter, folded.count(letter)) for letter in set(folded)]
-
-    def most(name: str) -> float:
-        if len(folded) > 2 and folded in name:
-            return 2.0  # the likest of all
-        shared = 0
-        for letter, count in letters:
-            held = name.count(letter)
-            shared += min(held, count)
-        return 2 * shared / (len(folded) + len(name))
-
-    scored = list[tuple[float, str, str]]()
-    best: dict[str, float] = {}
-    least = -1.0
-    for bound, name, iri in sorted(((most(name), name, iri) for name, iri in rows), key=lambda row: -row[0]):
-        if bound <= above or bound < least:
-            break
-        score = _likeness(folded, name)
-        if score <= above:
-            continue
-        scored.append((score, name, iri))
-        if score > best.get(iri, -1.0):
-            best[iri] = score
-            if len(best) >= limit:
-                least = nlargest(limit, best.values())[-1]
-    return sorted(scored, key=lambda row: (-row[0], row[1], row[2]))
-
-
-def _likeness(one: str, other: str) -> float:
-    """Say how alike two folded names are, 0 to 1; a name that holds the whole text counts as near."""
-    if len(one) > 2 and one in other:
-        ratio = 2 * len(one) / (len(one) + len(other))
-        return max(ratio, 0.6 + ratio / 3)
-    from difflib import SequenceMatcher  # slow to import, needed for suggestions only
-
-    return SequenceMatcher(None, one, other).ratio()

@@ -69,7 +69,13 @@ def held_in(folder: Path) -> list[Edition]:
     compiled.recover(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return []
-    stated = compiled.manifest(folder)
+    try:
+        stated = compiled.manifest(folder)
+    except StoreError:
+        raise StoreError(
+            f"{folder} is not a graph that kg ingest made: it has no manifest.json that can be read. Nothing was changed. Give --into "
+            "a folder that kg ingest made, or a new one, which is made."
+        ) from None
     if "files" not in stated:
         raise StoreError(
             f"{folder} holds a graph that kg build made, without files of the publisher. Give --into another folder, which is made."

@@ -150,6 +150,16 @@ class RelationIndex:
             for member, body in rows
         ]
 
+    def spans(self, roles: Collection[str]) -> list[tuple[Iri, date, date]]:
+        """Give from when to when any body was a member by relations of some roles: member, first day, first day without."""
+        places = ", ".join("?" * len(roles))
+        rows = self._rows(
+            f"SELECT member, since, until FROM relation WHERE role IN ({places}) ORDER BY member, since", tuple(roles)
+        )
+        return [
+            (Iri(THINGS + member), date.fromordinal(since), date.fromordinal(until)) for member, since, until in rows
+        ]
+
     def listed(self, body: Iri, *, member: bool = False) -> list[Related]:
         """Give the relations of a body that lists show, of whatever day: its members, or with `member` what it is in."""
         return self._ever("member" if member else "body", body, "observed IS NOT NULL")

@@ -13,9 +13,11 @@ import pyoxigraph as ox
 
 from kg import RELEASE
 from kg.errors import StoreError, UsageError
+from kg.graph import name_writer
 from kg.graph.binding import in_order, is_plain, put, put_many
 from kg.graph.endpoint import Endpoint
-from kg.graph.name_index import Entry, NameIndex
+from kg.graph.name_index import NameIndex
+from kg.graph.name_writer import Entry
 from kg.graph.names import GRAPHS, THINGS, Iri, key_of
 from kg.graph.release import Release
 from kg.graph.store import Results, Row, Solved, found_in, in_order_of_name
@@ -204,7 +206,7 @@ class RemoteStore:
 
     def names(self, cache: Path) -> NameIndex:
         """Give the name index of the graph, made from the engine once and kept in a folder under the graph's hash."""
-        made_by = hashlib.sha256(NameIndex.source().encode()).hexdigest()[:8]
+        made_by = hashlib.sha256(name_writer.source().encode()).hexdigest()[:8]
         path = cache / f"names-{self.held.sha256[:16]}-{made_by}.sqlite"
         if not path.is_file():
             import tempfile
@@ -212,9 +214,9 @@ class RemoteStore:
             try:
                 cache.mkdir(parents=True, exist_ok=True)
                 with tempfile.TemporaryDirectory(prefix=".names-", dir=cache) as folder:
-                    NameIndex.write(Path(folder) / path.name, RemoteStore(self.url, _OURS))
+                    name_writer.write(Path(folder) / path.name, RemoteStore(self.url, _OURS))
                     if self.held.files:
-                        NameIndex.extend(Path(folder) / path.name, self._published())
+                        name_writer.extend(Path(folder) / path.name, self._published())
                     (Path(folder) / path.name).replace(path)
             except OSError as error:
                 raise StoreError(

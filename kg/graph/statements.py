@@ -115,43 +115,27 @@ class Writer:
             case r.Input():
                 node = self._input(row)
             case r.KindPart():
-                node = self.node(
-                    statement("containment", *identity),
-                    term("Containment"),
-                    part=thing("kind", row.part),
-                    whole=thing("kind", row.whole),
-                )
+                part, whole = thing("kind", row.part), thing("kind", row.whole)
+                node = self.node(statement("containment", *identity), term("Containment"), part=part, whole=whole)
             case r.Distinction():
                 node = self.node(
-                    statement("distinction", *identity),
-                    term("Distinction"),
-                    about=about(row.one),
-                    notToBeConfusedWith=about(row.other),
-                    text=row.text,
-                )
+                    statement("distinction", *identity), term("Distinction"), about=about(row.one),
+                    notToBeConfusedWith=about(row.other), text=row.text,
+                )  # fmt: skip
             case r.Naming():
                 node = self.node(
-                    statement("naming", *identity),
-                    term("Naming"),
-                    about=about(row.thing),
-                    text=row.name,
-                    nameType=row.type,
-                )
+                    statement("naming", *identity), term("Naming"), about=about(row.thing), text=row.name, nameType=row.type
+                )  # fmt: skip
             case r.Classification():
                 node = self.node(
-                    statement("classification", *identity),
-                    term("Classification"),
-                    about=thing("body", row.body),
-                    asKind=thing("kind", row.kind),
-                    wave=row.wave,
-                )
+                    statement("classification", *identity), term("Classification"), about=thing("body", row.body),
+                    asKind=thing("kind", row.kind), wave=row.wave,
+                )  # fmt: skip
             case r.CodeAssignment():
                 node = self.node(
-                    statement("code", *identity),
-                    term("CodeAssignment"),
-                    about=about(row.thing),
+                    statement("code", *identity), term("CodeAssignment"), about=about(row.thing),
                     inCodeScheme=thing("scheme", row.scheme),
-                )
+                )  # fmt: skip
                 self.add(node, _in("skos", "notation"), row.code)
             case r.Membership():
                 node = self.node(statement("membership", *identity), _in("org", "Membership"))
@@ -295,17 +279,13 @@ class Writer:
         self.add(node, term("startsOn"), start.day if start else UNKNOWN_START)
         self.add(node, term("startPrecision"), start.precision if start else "unknown")
         self.add(node, term("endsBefore"), until.day if isinstance(until, PartialDate) else OPEN_END)
-        self.add(
-            node,
-            term("endPrecision"),
-            until.precision if isinstance(until, PartialDate) else "unknown" if until else "open",
-        )
+        known = until.precision if isinstance(until, PartialDate) else "unknown" if until else "open"
+        self.add(node, term("endPrecision"), known)
 
     def _provenance(self, node: Iri, row: r.Sourced) -> None:
-        for order, key in enumerate(row.source):
+        for key in row.source:
             self.add(node, _in("dcterms", "source"), thing("source", key))
-            if order == 0:
-                self.add(node, term("mainSource"), thing("source", key))
+        self.add(node, term("mainSource"), thing("source", row.source[0]))
         self.add(node, term("locator"), row.locator)
         self.add(node, term("confidence"), row.confidence)
         self.add(node, _in("skos", "note"), row.note)

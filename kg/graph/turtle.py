@@ -23,16 +23,10 @@ _UNSAFE: Final = re.compile(r'[";\\\x00-\x1f\x7f]')
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def start_of(dates: Dates) -> date:
-    """Give the first day, by the dates in law where there are any."""
-    held = dates.held
-    return held.start or UNKNOWN_START if held else UNKNOWN_START
-
-
-def until_of(dates: Dates) -> date:
-    """Give the first day without, by the dates in law where there are any."""
-    held = dates.held
-    return held.until or OPEN_END if held else OPEN_END
+def lasting(dates: Dates) -> tuple[date, date]:
+    """Give the first day and the first day without, by the dates in law where there are any."""
+    held = dates.legal or dates.operational
+    return (held.start or UNKNOWN_START, held.until or OPEN_END) if held else (UNKNOWN_START, OPEN_END)
 
 
 def in_operation(dates: Dates) -> str:
@@ -62,15 +56,18 @@ def end_known(until: date) -> str:
     return "open" if until == OPEN_END else "day"
 
 
-_DAYS: Final[dict[date, str]] = {}
+class _Days(dict[date, str]):
+    """Days as they are written: a few thousand are, millions of times."""
+
+    def __missing__(self, day: date) -> str:
+        self[day] = written = f'"{day.isoformat()}"^^x:date'
+        return written
 
 
-def as_day(day: date) -> str:
-    """Write a day; a few thousand days are written millions of times."""
-    written = _DAYS.get(day)
-    if written is None:
-        written = _DAYS[day] = f'"{day.isoformat()}"^^x:date'
-    return written
+#: Writes a day.
+as_day: Final = _Days().__getitem__
+#: That nothing is known of when something was.
+UNKNOWN_DATES: Final = f'n:startsOn {as_day(UNKNOWN_START)};n:startPrecision "unknown";n:endsBefore {as_day(OPEN_END)};n:endPrecision "unknown"'
 
 
 def as_text(text: str) -> str:

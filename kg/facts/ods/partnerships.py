@@ -1,7 +1,9 @@
 """The partners of sustainability and transformation partnerships, of the workbook that NHS England kept until 2019.
 
 A row of the sheet "Current STPs" names up to four partners of one partnership, each with its code: what is said of
-each (RE8, is partner to) is a stub. So is the partnership, of which the sheet says the name and the region (RE5).
+each (RE8, is partner to) is a stub. So is the partnership, of which the sheet says the name and the region (RE5). Some
+partners (Healthwatch, hospices, charities) have the number of another register, "?" or "-" where the code should be: these
+alone are refused, and not the others of their row. A record is of a code, and none is made up for them.
 """
 
 from __future__ import annotations
@@ -81,7 +83,11 @@ def _partner(row: Row, column: str, kind: str) -> Record:
     try:
         own = code(noted[1] if noted else written, "an organisation")
     except Unreadable:
-        raise Unreadable(f'the column "{column}" has {shown(written)}, which is no ODS code') from None
+        name = row.cells.get(kind) or "a partner without a name"
+        raise Unreadable(
+            f'{name} has no ODS code, without which it cannot be told from others: the column "{column}" has {shown(written)}. What '
+            "else the row names is read"
+        ) from None
     return Record(
         own, row.cells.get(kind, ""), stub=True, relations=(Relation("RE8", code(row.cells[_STP], "a partnership")),)
     )
