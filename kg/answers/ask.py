@@ -10,27 +10,19 @@ from typing import Final
 
 from kg.answers import census, coverage, description, difference, lineage, membership, people, timeline
 from kg.answers import language as say
-from kg.answers.answer import Answer, Claim, Intent
+from kg.answers.answer import Answer, Intent
+from kg.answers.bearing import bearing_on
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.answers.sentences import PATTERNS
+from kg.answers.written_dates import completed, read_date
 from kg.errors import UsageError
 from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
 
-#: Words that tell nothing of what a question is about.
-_COMMON: Final = re.compile(
-    r"the|and|for|are|was|were|has|have|had|with|that|this|which|what|who|why|when|where|how|can|could|will|would|should"
-    r"|any|all|not|its|into|from|there|they|them|than|then|one|two|been|being|does|did|do|nhs|england|care|in|is|it|of"
-)
 _WAVES: Final = {"first": 1, "second": 2, "third": 3}
-_MONTHS: Final = {
-    tell(date(2000, month, 1), "month").split()[0].lower(): month
-    for month in range(1, 13)
-    for tell in (say.day, say.short_day)
-}
 
 
 def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = None) -> Answer:
@@ -45,7 +37,7 @@ def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = Non
         if matched is None:
             continue
         words = {key: value for key, value in matched.groupdict().items() if value}
-        when = _date(words["date"]) if "date" in words else None
+        when = read_date(words["date"]) if "date" in words else None
         answer = _Asking(records, sentence.strip(), as_of, sense, words, when).answer(pattern.asks)
         if answer is not None and "rest" in words:
             unread = f'Only the first part of the question is answered; "{say.shown(words["rest"].lstrip(", "))}" was not read.'
@@ -53,36 +45,6 @@ def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = Non
         if answer is not None:
             return answer
     raise UsageError(_unreadable(records, plain))
-
-
-def _date(text: str) -> PartialDate:
-    """Read "1 April 2018", "1st of April, 2018", "01/04/2018", "April 2018", "2018" or an ISO date.
-
-    Raises:
-        UsageError: it looks like a date and is none.
-    """
-    words = re.sub(r"(?<=\d)(st|nd|rd|th)\b|,| of\b", "", text.lower()).split()
-    if slashed := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-        day, month, year = slashed.groups()  # British: the day stands first
-        iso = f"{year}-{month:0>2}-{day:0>2}"
-    elif len(words) == 1:
-        iso = words[0]
-    else:
-        iso = "-".join([words[-1], f"{_MONTHS.get(words[-2], 0):02}", *(f"{day:0>2}" for day in words[:-2])])
-    try:
-        return PartialDate.parse(iso)
-    except ValueError:
-        raise UsageError(
-            f'"{text}" is not a date that can be read. Write 1 April 2018, April 2018, 2018 or 2018-04-01.'
-        ) from None
-
-
-def _with_year(text: str, other: str) -> str:
-    """Give a date the month and year that it leaves to another: "31 March" beside "1 April 2026"."""
-    if re.search(r"\d{4}", text):
-        return text
-    words = other.split()
-    return f"{text} {' '.join(words[-2:] if text.rstrip('sthndr').isdigit() else words[-1:])}"
 
 
 def trimmed(records: Records, name: str, sense: str | None = None) -> str:
@@ -141,7 +103,7 @@ class _Asking:
     def _beyond(self) -> Answer:
         """Say that a question is not one of fact, with what sources say that bears on it, where any does."""
         draft = Draft(self.records, self.sentence, "none", self.as_of, status="unknown")
-        draft.claims = _bearing_on(self.records, self.sentence)
+        draft.claims = bearing_on(self.records, self.sentence)
         draft.sentence = (
             "That is not a question this graph answers, but this is what sources say that bears on it." if draft.claims
             else "That is not something this graph records. It records what structures and bodies were, what each became, "
@@ -172,7 +134,7 @@ class _Asking:
     def _changed(self) -> Answer:
         """Answer for the day, month or year that is named, whole: from the day before it to its last."""
         first = self.words.get("first") or self.words.get("since")
-        start = _date(_with_year(first, self.words.get("date", ""))) if first else self.when
+        start = read_date(completed(first, self.words.get("date", ""))) if first else self.when
         assert start is not None, "every such pattern has a date"
         # Two days are the states compared; a month or a year counts with all that happened in it.
         whole = not first or start.precision != "day"
@@ -290,31 +252,6 @@ class _Asking:
 
     def _which(self) -> Answer:
         return membership.ever(self._question)
-
-
-def _stems(text: str) -> set[str]:
-    """Give the words of a text that say what it is about, without their endings."""
-    words = (word for word in re.findall(r"[a-z0-9]{2,}", text.lower()) if not _COMMON.fullmatch(word))
-    return {re.sub(r"(?:ings?|ers?|ed|es|e|s)$", "", word) for word in words}
-
-
-def _bearing_on(records: Records, sentence: str, most: int = 3) -> list[Claim]:
-    """Give the claims that bear on a sentence: about something it names, and sharing words with it beside the name.
-
-    One shared word is enough for a short sentence, two are needed for a longer one; a claim about something that is
-    not named must share more than half of the words.
-    """
-    asked = _stems(sentence)
-    scored = []
-    for row in records.graph.rows("all-claims"):
-        about = records.stated(row["about"])
-        labels = [_stems(label) for label in (about.get("acronym", ""), about["prefLabel"]) if label]
-        named = set().union(*(label for label in labels if label <= asked))
-        shared = (_stems(row["text"]) & asked) - named
-        enough = 1 if len(asked - named) <= 2 else 2
-        if row["confidence"] != "unconfirmed" and (len(shared) >= enough if named else len(shared) > len(asked) / 2):
-            scored.append((-len(shared), row["claim"], Claim(row["text"], row["rank"], records.cites(row["claim"]))))
-    return [claim for _, _, claim in sorted(scored)[:most]]
 
 
 def together(answers: list[Answer]) -> Answer:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 from kg.answers import language as say
 from kg.answers.answer import Result, Subject
-from kg.answers.record import Records
+from kg.answers.record import Records, Thing
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.graph.name_index import Named
 from kg.graph.names import Iri, key_of, thing
@@ -154,6 +154,13 @@ def listed_on(records: Records, one: Related) -> tuple[date, str] | None:
     return (facts["observedOn"], facts["precision"]) if "observedOn" in facts else None
 
 
+def day_of_list(observed: date, *ends: Thing) -> date | None:
+    """Give the day to ask of for what a list shows: its own, or the nearest on which both ends lasted and it is taken to hold."""
+    first, last = max(thing.start for thing in ends), min(thing.end for thing in ends) - timedelta(days=1)
+    day = min(max(observed, first), last)
+    return day if first <= day and day.year in (observed.year, observed.year + 1) else None
+
+
 def of_role(records: Records, kind: Iri, day: date) -> list[tuple[RoleHeld, Named]]:
     """Give the organisations that had a role of the publisher's on a day and lasted then, by name; none for a kind of ours."""
     index = records.graph.relations
@@ -167,6 +174,31 @@ def of_role(records: Records, kind: Iri, day: date) -> list[tuple[RoleHeld, Name
     return sorted(
         {one.body: (one, name) for one, name in lasting}.values(), key=lambda pair: (pair[1].label, pair[0].body)
     )
+
+
+def tally(records: Records, rows: Iterable[Related]) -> str:
+    """Count members by role, most first: "5 reporting entities and 1 part"."""
+    return say.listed(f"{say.number(number)} {word}" for number, word in _by_role(records, rows))
+
+
+def told(records: Records, rows: Iterable[Related], *, aside: bool = False) -> str:
+    """Tell the roles of members that have been counted already: the number of each, or of one role its word alone."""
+    counted = _by_role(records, rows)
+    [(number, word), *others] = counted
+    roles = tally(records, rows) if others else f"all of them {word}" if number > 1 else f"as {say.article(word)}"
+    return f" ({roles})" if aside else f": {roles}" if others else f", {roles}"
+
+
+def _by_role(records: Records, rows: Iterable[Related]) -> list[tuple[int, str]]:
+    counts = Counter(row.role for row in rows)
+    words = {role: _ROLES.get(key_of(role)) or (records.role(role), records.roles(role)) for role in counts}
+    return sorted(
+        ((number, words[role][number > 1]) for role, number in counts.items()), key=lambda one: (-one[0], one[1])
+    )
+
+
+#: Roles whose word is none for somebody who has it.
+_ROLES: Final = {"reporting": ("reporting entity", "reporting entities")}
 
 
 def ever(records: Records, body: Iri) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kg.answers import language as say
 from kg.answers import observation, telling
@@ -16,9 +16,12 @@ from kg.answers.record import Records, Thing
 from kg.answers.snapshot import Held, Snapshot, group_kinds
 from kg.graph.names import Iri
 
+#: So many bodies are named of those that stand in no group, or in several.
+_FEW: Final = 8
+
 
 def count(question: Question, by: str | None = None) -> Answer:
-    """Say how many of a kind there were on a day, counted and as stated; without a day, every number that is stated.
+    """Say how many of a kind there were on a day, counted and as stated; without a day, every number stated, or else today's.
 
     `by` names a kind of group; the bodies are then counted in each, and those in none apart.
     """
@@ -28,7 +31,7 @@ def count(question: Question, by: str | None = None) -> Answer:
     draft, stated = observation.draft(question, "count", ("count",))
     if not question.thing.is_kind:
         return draft.finish()
-    if question.on is None and by is None:
+    if question.on is None and by is None and stated:
         _compare_all(draft, question, stated)
         return draft.finish()
     if question.on is not None and question.on.precision != "day" and by is None and stated:
@@ -110,11 +113,23 @@ def warn(draft: Draft, found: Grouped, by: str, when: str) -> None:
     elif not any(found.groups.values()) and not found.several:
         draft.caution(f"It is not recorded for any of them which {by} it was in on {when}.")
     elif found.nowhere:
-        names = say.shortened([one.label for one in found.nowhere], 8)
+        names = _named(draft.records, found.nowhere)
         draft.caution(f"In no {by} on {when} as far as is recorded: {names}.")
     if found.several:
-        names = say.shortened([one.label for one in found.several], 8)
-        draft.caution(f"In more than one {by} on {when}, and counted apart: {names}.")
+        names = _named(draft.records, found.several)
+        draft.caution(
+            f"In more than one {by} on {when}, and counted apart: {names}. In which, kg memberships says with --through and the code."
+        )
+
+
+def _named(records: Records, held: Sequence[Held]) -> str:
+    """Name a few bodies, each with a code of its own by which it can be asked about, and say how many more there are."""
+    subjects = records.subjects(one.body for one in held[:_FEW])
+    few = []
+    for one in held[:_FEW]:
+        code = next(iter(subjects[one.body].codes.get("ODS", ())), "")
+        few.append(f"{one.label} ({code})" if code and code not in one.label else one.label)
+    return say.shortened([*few, *(one.label for one in held[_FEW:])], _FEW)
 
 
 def _tell_day(draft: Draft, question: Question, stated: Seen, snapshot: Snapshot, by: str | None) -> None:
@@ -128,6 +143,7 @@ def _tell_day(draft: Draft, question: Question, stated: Seen, snapshot: Snapshot
         sources = snapshot.sources(held) or records.cites(kind.iri)
         draft.sentence_sources = tuple(dict.fromkeys([*draft.sentence_sources, *sources]))
         draft.results.append(_counted(kind, snapshot.day, held, sources, "all" if by else None))
+        draft.left_open += snapshot.left_open(held)
     if by is None or not held:
         return
     found = grouped(snapshot, held, by)

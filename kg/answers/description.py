@@ -58,7 +58,9 @@ def when(
     if not found.things and not found.several:
         return unresolved(records, found, name, asked, "when", as_of)
     things = [records.thing(iri) for iri in (found.things or tuple(named.iri for named in found.several))]
-    draft = Draft(records, asked, "when", as_of, subject=things[-1].subject if found.things else None)
+    draft = Draft(
+        records, asked, "when", as_of, subject=things[-1].subject if found.things else None, lasting=side != "start"
+    )
     draft.results = [thing.result(sources=records.cites(thing.iri)) for thing in things]
     draft.sentence = " ".join(_life(thing, side) for thing in things)
     draft.sentence_sources = tuple(dict.fromkeys(key for thing in things for key in records.cites(thing.iri)))
@@ -209,7 +211,7 @@ def show(question: Question) -> Answer:
 
     for row in graph.rows("names-of", thing=thing.iri):
         line("name", f"{row['name']} ({row['type']})", row["naming"], row)
-    for row in [] if thing.is_kind else graph.rows("kinds-of", body=thing.iri):
+    for row in [] if thing.is_kind else records.kinds(thing.iri):
         wave = f", wave {row['wave']}" if row["wave"] else ""
         line("kind", f"{row['label']}{wave}", row["classification"], row)
     for row in graph.rows("codes-of", thing=thing.iri):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from kg.answers import reach
 from kg.answers.answer import Answer, Candidate, Claim, Intent, Outcome, Result, ShareTotal, Status, Step, Subject
 from kg.answers.record import Records
 
@@ -29,6 +30,10 @@ class Draft:
     cautions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     candidates: list[Candidate] = field(default_factory=list)
     share_totals: list[ShareTotal] = field(default_factory=list)
+    #: Whether anything is told as going on; of a beginning alone nothing is.
+    lasting: bool = True
+    #: The sources of what is told as going on, beside the subject and the results.
+    left_open: list[reach.Open] = field(default_factory=list)
 
     def caution(self, text: str, sources: Iterable[str] = ()) -> None:
         """Add a caution once, with what it rests on."""
@@ -40,6 +45,10 @@ class Draft:
                 f"That day lies after release {self.records.graph.release}, which knows of nothing later: this is how it "
                 "stands by the release."
             )
+        open_ = reach.of_answer(self.records, self.subject, self.results, self.as_of) if self.lasting else ()
+        left = [*open_, *self.left_open]
+        if said := reach.caution(self.records, left, self.as_of):
+            self.caution(*said)
         cited = list(self.sentence_sources)
         parts: tuple[Step | Result | Claim, ...] = (*self.steps, *self.results, *self.claims)
         for part in parts:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from kg.answers.answer import Answer, Candidate, Intent, Result
 from kg.answers.draft import Draft
-from kg.answers.language import listed, number, shown
+from kg.answers.language import counted, listed, number, shown
 from kg.answers.record import Records, several
 from kg.errors import Ambiguous, NotFound, UsageError
+from kg.graph.folding import fold
 from kg.graph.graph import Graph
-from kg.graph.name_index import MOST, Named, fold
+from kg.graph.name_index import MOST, SEEN, Named
 from kg.graph.names import Iri, category_of, expand, key_of
 from kg.graph.names import thing as iri_of
 
 #: Of more things with one name than these, none is told apart by what else is known of it, and no more are shown.
 MANY: Final = 20
+#: So many names are suggested where one was asked about that is near them.
+_NEAR: Final = 5
 #: Whether kinds of structure or single organisations are asked about.
 Level = Literal["kind", "organisation"]
 
@@ -131,7 +134,7 @@ def _many(records: Records, found: Sequence[Named], name: str) -> int:
 
 def _more(many: int) -> str:
     """Say how many more there are than are shown, and how one of those is asked about."""
-    return f" The first {MANY} are shown; any other is found by its code, as by name." if many > MANY else ""
+    return f" The first {MANY} are shown; for another, give its code or more of its name." if many > MANY else ""
 
 
 def unresolved(records: Records, found: Found, name: str, question: str, intent: Intent, as_of: date) -> Answer:
@@ -144,7 +147,7 @@ def unresolved(records: Records, found: Found, name: str, question: str, intent:
         draft.candidates = candidates(found.several, records)
     else:
         draft.status = "not_found"
-        near = candidates(records.graph.names.holding(name, 5), records)
+        near = candidates(records.graph.names.holding(name, _NEAR), records)
         draft.sentence = f'Nothing in this graph is called "{shown(name)}".' + (
             " Did you mean one of these?" if near else ""
         )
@@ -153,34 +156,55 @@ def unresolved(records: Records, found: Found, name: str, question: str, intent:
 
 
 def find(records: Records, text: str, as_of: date, level: Level | None = None) -> Answer:
-    """List the things that a text may mean, of one level where one is given: exact first, else those with a name near it."""
+    """List the things that a text may mean, of one level where one is given.
+
+    Those called exactly so; else those with a name that holds it, or a code that begins with it; else, of a word spelt
+    otherwise, those with a name near it. The `mark` of a result says which: None, "name", "code" or "near".
+    """
     draft = Draft(records, text, "find", as_of)
     names = records.graph.names
     iri = expand(text.strip())
     named = names.by_iri(iri) if iri is not None else None
-    exact = [named] if named else names.exact(text)
-    exact = [named for named in exact if _is_of(named, level)]
-    found = exact or [named for named in names.holding(text) if _is_of(named, level)]
-    if not found and level:
-        what = "kind of structure" if level == "kind" else "organisation"
-        draft.status, draft.sentence = "not_found", f'No {what} in this graph is called "{shown(text)}".'
+    exact = [named for named in ([named] if named else names.exact(text)) if _is_of(named, level)]
+    if exact:
+        many = _many(records, exact, text)
+        _list(draft, exact, lambda _: None)
+        draft.sentence = f'{counted(many, "thing is", "things are")} called "{shown(text)}".{_more(many)}'
         return draft.finish()
-    if not found:
-        return unresolved(records, Found(), text, text, "find", as_of)
-    if not exact:
-        draft.status, draft.candidates = "not_found", candidates(found, records)
-        draft.sentence = f'Nothing is called exactly "{shown(text)}"; these come near.'
+    found, total = names.parts(text, MANY, {"kind": "kind/", "organisation": "body/", None: ""}[level])
+    if found:
+        _list(draft, found, lambda named: "code" if named.how == "code" else "name")
+        told = counted(total, "thing has", "things have") if total else f"More than {number(SEEN)} things have"
+        draft.sentence = f"{told} {_held(draft, text)}.{_more(total or SEEN)}"
         return draft.finish()
-    few = found[:MANY]
+    near = [named for named in names.holding(text) if _is_of(named, level)]
+    if near:
+        _list(draft, near, lambda _: "near")
+        draft.sentence = f'No name here has "{shown(text)}" in it, and no code begins with it. Names near it:'
+        return draft.finish()
+    what = {"kind": "No kind of structure", "organisation": "No organisation", None: "Nothing"}[level]
+    draft.status, draft.sentence = "not_found", f'{what} in this graph is called "{shown(text)}", or anything near it.'
+    return draft.finish()
+
+
+def _list(draft: Draft, found: Sequence[Named], mark: Callable[[Named], str | None]) -> None:
+    few, records = found[:MANY], draft.records
     subjects = records.subjects(named.iri for named in few)
     draft.results = [
-        Result(*subjects[named.iri], text=records.thing(named.iri).full if _is_kind(named) else named.matched)
+        Result(
+            *subjects[named.iri],
+            mark=mark(named),
+            text=records.thing(named.iri).full if _is_kind(named) else named.matched,
+        )
         for named in few
     ]
-    many = _many(records, found, text)
-    things = "1 thing is" if many == 1 else f"{number(many)} things are"
-    draft.sentence = f'{things} called "{shown(text)}".{_more(many)}'
-    return draft.finish()
+
+
+def _held(draft: Draft, text: str) -> str:
+    """Say what those that are listed have: a code that begins with a text, a name that holds it, or the one or the other."""
+    marks = {result.mark for result in draft.results}
+    of_code, of_name = f'a code that begins with "{shown(text)}"', f'a name with "{shown(text)}" in it'
+    return of_name if marks == {"name"} else of_code if marks == {"code"} else f"{of_code}, or it in a name"
 
 
 def resolved(graph: Graph, text: str) -> Iri:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from kg.answers.record import Records
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.facts.ods.record import Period, Record
-from kg.graph.name_index import shorten
+from kg.graph.folding import shorten
 from kg.graph.names import Iri, key_of, local_name, thing
 
 #: Places lie in places: a location in a board, a board in a region. No chain of them is longer.

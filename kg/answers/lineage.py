@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kg.answers import asides, telling
 from kg.answers import language as say
-from kg.answers import telling
 from kg.answers.answer import Answer, Claim, Outcome, Step
 from kg.answers.draft import Draft
 from kg.answers.each import of_each
@@ -60,7 +60,7 @@ def lineage(
     now, then = telling.direct(records, found.things, "became", on, as_of)
     draft.sentence = " ".join(part for part in (was, telling.in_turn(records, found.last), now) if part)
     draft.sentence_sources = _cited(records, (*first, *then))
-    _finish(draft, records, found.things, as_of, "became")
+    _finish(draft, records, found.things, as_of, "became", [*back, *on])
     if draft.outcome == "unknown" and draft.steps:
         draft.status = "answered"  # the story is told, though its end is not
     return draft.finish()
@@ -87,7 +87,7 @@ def _walk(
     draft.sentence_sources = _cited(records, cited)
     if direction == "before":
         _in_part(draft, records, walked)
-    _finish(draft, records, found.things, as_of, direction)
+    _finish(draft, records, found.things, as_of, direction, walked)
     return draft.finish()
 
 
@@ -142,7 +142,9 @@ def _reached(draft: Draft, records: Records, found: Ends) -> None:
         )
 
 
-def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date, direction: Direction) -> None:
+def _finish(
+    draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date, direction: Direction, walked: list[Transfer]
+) -> None:
     """Add what every telling of a lineage needs: outcome, other readings, cautions, and a source at the least."""
     draft.outcome = _outcome(records, things, as_of)
     if direction == "became":
@@ -162,6 +164,7 @@ def _finish(draft: Draft, records: Records, things: tuple[Iri, ...], as_of: date
         telling.warn(draft, records, thing, walked={ref.key for step in draft.steps for ref in (*step.from_, *step.to)})
     if not draft.sentence_sources:
         draft.sentence_sources = records.cites(things[-1])
+    asides.tell(draft, things, walked)
 
 
 def _outcome(records: Records, things: tuple[Iri, ...], as_of: date) -> Outcome:

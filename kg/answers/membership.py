@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -51,12 +50,12 @@ def members(question: Question, *, through: bool = False) -> Answer:
         part, its = records.thing(iri), belonging.one_level(records, iri, "members", as_of)
         told = belonging.results(records, [(row, row.member) for row in its])
         draft.results += [result._replace(mark=f"in {part.label}") for result in told]
-        draft.sentence += f" One is {part.label}, called so too, which had {_tally(records, its)} of its own."
+        draft.sentence += f" One is {part.label}, called so too, which had {belonging.tally(records, its)} of its own."
     used = {listed[0] for row in rows if (listed := belonging.listed_on(records, row))}
     for row in belonging.lists(records, thing.iri):
-        if row["observed"] not in used:
+        if row["observed"] not in used and (day := belonging.day_of_list(row["observed"], thing)):
             draft.caution(
-                f"A list of {say.day(row['observed'], row['precision'])} shows {row['members']} members; for those, ask as of {row['observed']}."
+                f"A list of {say.day(row['observed'], row['precision'])} shows {row['members']} members; for those, ask as of {day}."
             )
     draft.claims = records.claims(thing.iri, lambda row: row["topic"] == "members")
     return draft.finish()
@@ -132,10 +131,11 @@ def memberships(question: Question, *, through: bool = False) -> Answer:
     _tell(draft, records, thing, rows, "memberships", as_of)
     shown = {row.membership for row in rows}
     for row in lists:
-        if row["membership"] not in shown:
-            when, group = say.day(row["observed"], row["precision"]), records.thing(row["group"]).label
+        group = records.thing(row["group"])
+        if row["membership"] not in shown and (day := belonging.day_of_list(row["observed"], thing, group)):
+            when = say.day(row["observed"], row["precision"])
             draft.caution(
-                f"A list of {when} shows it in {group}; for that, ask as of {row['observed']}.",
+                f"A list of {when} shows it in {group.label}; for that, ask as of {day}.",
                 records.cites(row["membership"]),
             )
     return draft.finish()
@@ -210,7 +210,9 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[Related], wha
         draft.sentence = f"{say.capital(thing.label)} belonged to {groups} on {when}."
     else:
         plural = "member" if len(rows) == 1 else "members"
-        draft.sentence = f"{thing.label} had {len(rows)} recorded {plural} on {when}: {_tally(records, rows)}."
+        draft.sentence = (
+            f"{thing.label} had {say.number(len(rows))} recorded {plural} on {when}{belonging.told(records, rows)}."
+        )
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     _tell_listed(draft, records, rows)
     if what == "members":
@@ -228,23 +230,9 @@ def _tell_none(draft: Draft, records: Records, thing: Thing, what: Side, as_of: 
 def _tell_listed(draft: Draft, records: Records, rows: Iterable[Related]) -> None:
     for day in sorted({listed for row in rows if (listed := belonging.listed_on(records, row))}):
         draft.caution(
-            f"As listed in {say.day(*day)}. When each joined or left is not recorded: a list is taken to hold in its own "
+            f"As listed {say.on(*day)}. When each joined or left is not recorded: a list is taken to hold in its own "
             "year and the next."
         )
-
-
-def _tally(records: Records, rows: Iterable[Related]) -> str:
-    """Count members by role: "1 part and 5 reporting entities"."""
-    counts = Counter(row.role for row in rows)
-    words = {role: _ROLES.get(key_of(role)) or (records.role(role), records.roles(role)) for role in counts}
-    return say.listed(
-        f"{say.number(number)} {words[role][number > 1]}"
-        for role, number in sorted(counts.items(), key=lambda item: key_of(item[0]))
-    )
-
-
-#: Roles whose word is none for somebody who has it.
-_ROLES: Final = {"reporting": ("reporting entity", "reporting entities")}
 
 
 def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date) -> None:
@@ -269,20 +257,22 @@ def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_o
     further = [step for step in steps if step.depth > 1]
     when = say.day(as_of)
     if what == "members":
-        more = (
-            f", and {say.number(len(further))} more through them: {_tally(records, [step.related for step in further])}"
-        )
+        more = f", and {say.number(len(further))} more through {_them(direct)}: {belonging.tally(records, [step.related for step in further])}"
         plural = "member" if len(direct) == 1 else "members"
         draft.sentence = (
-            f"{thing.label} had {say.number(len(direct))} recorded {plural} on {when} ({_tally(records, direct)})"
+            f"{thing.label} had {say.number(len(direct))} recorded {plural} on {when}{belonging.told(records, direct, aside=True)}"
             f"{more if further else ''}."
         )
     else:
         above = [result.label for result in draft.results]
         draft.sentence = f"{say.capital(thing.label)} belonged to {say.listed(above[: len(direct)])} on {when}"
-        draft.sentence += f", and through them to {say.listed(above[len(direct) :])}." if further else "."
+        draft.sentence += f", and through {_them(direct)} to {say.listed(above[len(direct) :])}." if further else "."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     _tell_listed(draft, records, [step.related for step in steps])
+
+
+def _them(direct: Sequence[Related]) -> str:
+    return "it" if len(direct) == 1 else "them"
 
 
 def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[Related], as_of: date) -> None:

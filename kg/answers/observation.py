@@ -43,10 +43,20 @@ def _stated(question: Question, intent: Intent) -> Answer:
     return draft(question, intent, MEASURES[intent])[0].finish()
 
 
+def asked_of(question: Question, intent: Intent) -> str:
+    """Give the words of a question; of how many there were of a kind is asked in the plural."""
+    thing, named = question.thing, question.name.casefold()
+    acronym = thing.fact("acronym") if thing.is_kind else ""
+    if intent != "count" or named not in (thing.label.casefold(), acronym.casefold()):
+        return WORDS[intent]
+    plural = f"{acronym}s" if named == acronym.casefold() else thing.fact("pluralLabel") or thing.label
+    return WORDS[intent].replace("{name}", plural)
+
+
 def draft(question: Question, intent: Intent, measures: tuple[str, ...]) -> tuple[Draft, Seen]:
     """Begin an answer with what sources state of the thing, by these measures; give it with the rows told."""
     records, found, on = question.records, question.found, question.on
-    draft = question.draft(intent, WORDS[intent], subject=records.thing(found.last).subject)
+    draft = question.draft(intent, asked_of(question, intent), subject=records.thing(found.last).subject)
     seen: Seen = []
     for iri in found.things:
         thing = records.thing(iri)
@@ -71,8 +81,12 @@ def draft(question: Question, intent: Intent, measures: tuple[str, ...]) -> tupl
         # "There were none, for they had ended" is an answer to how many; that nothing is recorded is none.
         draft.status = "answered" if draft.sentence and intent == "count" else "unknown"
         when = f" {say.on(on.day, on.precision)}" if on else ""
-        what = "how many there were" if intent == "count" else "how many people it covered"
-        draft.sentence = draft.sentence or f"For {label.full}, {what}{when} is not recorded in this graph."
+        what = (
+            f"How many {label.plain_plural} there were"
+            if intent == "count"
+            else f"How many people {label.full} covered"
+        )
+        draft.sentence = draft.sentence or f"{what}{when} is not recorded in this graph."
         draft.sentence_sources = draft.sentence_sources or records.cites(label.iri)
         return draft, seen
     draft.sentence = draft.sentence or _summary(label, [row for _, row in seen], intent, latest=on is not None)

@@ -28,6 +28,7 @@ from kg.graph.names import key_of
 _KEPT: Final = 2000
 #: The role of clinical commissioning groups is that of hubs, locations and reporting entities too; alone it is theirs.
 _ALONE: Final = {"RO98": "ccg"}
+_UNHELD: Final = "no body of the graph had the code then"
 _IN_WALES: Final = re.compile(r"(CF|LD|LL|NP|SA)[0-9]")
 _KINDS: Final = """
 PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
@@ -76,9 +77,10 @@ class Reconciliation:
             return f"Of {read}, none meets a body of the graph by code and period."
         differences = len(self.differences)
         meet = f"{say.number(self.met)} {'meets' if self.met == 1 else 'meet'}"
+        agree = say.number(self.agree) if self.agree else "none"
         return (
             f"Of {read}, {meet} {say.counted(self.bodies, 'body', 'bodies')} of the graph by code and period; "
-            f"{say.number(self.agree)} {'agrees' if self.agree == 1 else 'agree'} in all that was compared, and "
+            f"{agree} {'agree' if self.agree > 1 else 'agrees'} in all that was compared, and "
             f"{say.counted(differences, 'difference') if differences else 'no differences'} "
             f"{'was' if differences == 1 else 'were'} found."
         )
@@ -114,7 +116,7 @@ class _Reconciling:
 
     def all(self, source: Iterable[Record | Refused]) -> Reconciliation:
         found, met, agreeing, bodies = list[Difference](), set[str](), set[str](), set[str]()
-        read = refused = 0
+        read = refused = unheld = 0
         for record in source:
             if isinstance(record, Refused):
                 refused += 1
@@ -128,12 +130,14 @@ class _Reconciling:
                 differing += self._met(record, chain)
                 (agreeing.discard if differing else agreeing.add)(record.code)
             elif not record.stub:
+                unheld += 1
                 self._keep(record)
             found += differing
-        found += [*self.successions.missing(), *self._nobody(), *self._missing()]
+        nobody = list(self._nobody())
+        found += [*self.successions.missing(), *nobody, *self._missing()]
         order = {what: place for place, what in enumerate(WHATS)}
         found.sort(key=lambda one: (order[one.what], one.code, one.body, one.file))
-        left = self.parents.left + self.successions.left
+        left = self.parents.left + self.successions.left + Counter({_UNHELD: unheld - len(nobody)})
         self.compared |= Counter(parent=self.parents.compared, succession=self.successions.compared)
         return Reconciliation(
             self.release, self.records.graph.release, read, refused, len(met), len(agreeing - {one.code for one in found}),

@@ -14,6 +14,7 @@ from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.graph.graph import Graph
 from kg.graph.name_index import Named
 from kg.graph.names import TERMS, Iri, category_of, key_of, local_name
+from kg.graph.release import Published
 
 SCHEMES = {"ods": "ODS", "gss": "ONS", "la": "LA"}
 #: Of more bodies than these, to read the codes of all takes less time than to read theirs.
@@ -153,6 +154,11 @@ class Records:
         self._coded = 0
         self._codes_of: dict[Iri, list[dict[str, Any]]] | None = None
 
+    @cached_property
+    def files(self) -> tuple[Published, ...]:
+        """The publisher's files in the graph; none in the curated graph alone."""
+        return self.graph.files
+
     def rows(self, query: str, **bindings: Any) -> list[dict[str, Any]]:
         """Run a saved query once, however often its rows are asked for."""
         asked = (query, *sorted(bindings.items()))
@@ -212,6 +218,15 @@ class Records:
     def is_role(self, kind: Iri) -> bool:
         """Whether a kind is a role of the publisher's, whose bodies the index of relations holds."""
         return self.graph.relations is not None and key_of(kind).startswith("ods-")
+
+    def kinds(self, body: Iri) -> list[dict[str, Any]]:
+        """Give the kinds of a body in order of time, as queries/kinds-of.rq has them; of several at once first what tells most."""
+        latest = several(self.stated(body).get("latestKind"))
+        return sorted(self.rows("kinds-of", body=body), key=lambda row: (row["start"], row["kind"] not in latest))
+
+    def is_held_beside(self, kind: Iri) -> bool:
+        """Whether a kind is a role of the publisher's, of which an organisation has several at once and none in turn."""
+        return "PublisherRole" in map(local_name, several(self.stated(kind).get("type")))
 
     def role(self, iri: Iri) -> str:
         """Give what a member is called by its role: the key of one of ours, the words for one of the publisher's."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from kg.answers import belonging
+from kg.answers.changes import is_published
 from kg.answers.find import look_up
 from kg.answers.language import listed, shown
 from kg.answers.record import Records
@@ -18,7 +19,7 @@ from kg.graph.names import Iri, key_of
 #: Families of kinds that share the country out between them; of others, bodies overlap or leave people out.
 _WHOLE: Final = ("commissioner", "system", "place", "region")
 #: What the publisher's relations say that a body is inside of: commissioned by, located in, operated by, partner to.
-_INSIDE: Final = ("ods-re4", "ods-re5", "ods-re6", "ods-re8")
+INSIDE: Final = ("ods-re4", "ods-re5", "ods-re6", "ods-re8")
 
 
 class Held(NamedTuple):
@@ -81,7 +82,7 @@ class Snapshot:
         while index and level:
             self._published.update((body, []) for body in level)
             groups = set[Iri]()
-            for member, group in index.groups(level, self.day, _INSIDE):
+            for member, group in index.groups(level, self.day, INSIDE):
                 self._published[member].append(group)
                 groups.add(group)
             level = {group for group in groups if key_of(group).startswith("ods-")} - self._published.keys()
@@ -175,6 +176,11 @@ class Snapshot:
         """Give the sources that say these bodies were of their kind, each read from one statement."""
         statements = {one.source: one.statement for one in held}
         return tuple(dict.fromkeys(key for one in statements.values() for key in self.records.cites(one)))
+
+    def left_open(self, held: Iterable[Held]) -> list[tuple[str, ...]]:
+        """Give the sources of publisher's files by which bodies were of their kind, each file's apart."""
+        statements = {one.source: one.statement for one in held if is_published(one.body)}
+        return [self.records.cites(statement) for statement in statements.values()]
 
 
 def group_kinds(records: Records, name: str) -> tuple[Iri, ...]:

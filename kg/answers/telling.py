@@ -60,7 +60,11 @@ def direct(
         return _nothing(records, sense_on(records, things, as_of), direction, as_of)
     ranked = sorted(groups.items(), key=lambda item: (_weight(item[0][1]), item[0][0]))
     best = [item for item in ranked if _weight(item[0][1]) == _weight(ranked[0][0][1])]
-    clauses = [_clause(records, things, direction, kind, parts) for (_, kind), parts in best]
+    # The same that is dated twice is told once, with both days.
+    told: dict[tuple[str, frozenset[tuple[Iri, Iri]]], list[list[Transfer]]] = {}
+    for (_, kind), parts in best:
+        told.setdefault((kind, frozenset((t.giver, t.receiver) for t in parts)), []).append(parts)
+    clauses = [_clause(records, things, direction, kind, every) for (kind, _), every in told.items()]
     events = list(dict.fromkeys(t.event for _, parts in best for t in parts))
     return f"{say.capital('; '.join(clauses))}.", events
 
@@ -70,19 +74,20 @@ def _weight(kind: str) -> int:
     return {"FunctionTransfer": 1, "PartialTransfer": 1, "CodeReuse": 2}.get(kind, 0)
 
 
-def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, parts: list[Transfer]) -> str:
-    forward = direction == "became"
+def _clause(records: Records, things: Sequence[Iri], direction: str, kind: str, dated: list[list[Transfer]]) -> str:
+    forward, parts = direction == "became", dated[0]
     own = parts[0].giver if forward else parts[0].receiver
-    thing, event = records.thing(own), records.event(parts[0].event)
+    thing = records.thing(own)
     ends = list(dict.fromkeys(t.receiver if forward else t.giver for t in parts))
     if kind == "Reorganisation" and forward and len(ends) > 1:
         kind = "Division"
     with_ = [iri for iri in records.sides(parts[0].event)["before"] if iri not in things] if kind == "Merger" else []
     partners = f"with {say.shortened([records.thing(iri).full for iri in with_])} " if with_ else ""
+    days = [(each["happenedOn"], each["precision"]) for each in (records.event(other[0].event) for other in dated)]
     return (_FORWARD if forward else _BACKWARD)[kind].format(
         subject=_called(records, thing), was="were" if thing.is_many else "was", partners=partners,
         others=say.shortened([_called(records, records.thing(iri)) for iri in ends], 6),
-        when=say.on(event["happenedOn"], event["precision"]), date=say.day(event["happenedOn"], event["precision"]),
+        when=say.listed((say.on(*day) for day in days), "or"), date=say.listed((say.day(*day) for day in days), "or"),
     )  # fmt: skip
 
 
@@ -111,9 +116,7 @@ def in_turn(records: Records, iri: Iri) -> str:
     """Give the sentence for the kinds that one record was in turn; empty when it was only ever one."""
     thing = records.thing(iri)
     rows = [] if thing.is_kind else records.graph.rows("kinds-of", body=iri)
-    rows = [
-        row for row in rows if "PublisherRole" not in str(records.stated(row["kind"]).get("type"))
-    ]  # held side by side
+    rows = [row for row in rows if not records.is_held_beside(row["kind"])]
     kinds = [f"{say.article(records.thing(row['kind']).short)} ({_since(row)})" for row in rows]
     return f"{thing.label} has been in turn {say.listed(kinds)}." if len(kinds) > 1 else ""
 
