@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
+from typing import Final
 
+from kg.answers import language as say
+from kg.graph.compiled import ingested
 from kg.graph.edition import Edition
 from kg.graph.ingest import Outcome
+
+#: The series of whole releases.
+_WHOLE: Final = "trud"
+#: So many codes are named of those that are kept and not followed.
+_FEW: Final = 8
 
 
 def told(outcome: Outcome) -> str:
@@ -46,61 +55,64 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     if not done and not outcome.unchanged:
         yield f"What {outcome.folder} holds is joined with the curated graph of this installation already; nothing was done."
     for one in outcome.read:
-        yield (
-            f"{one.file} ({one.title}, {_day(one)}): {one.records:,} record{'s' * (one.records != 1)} = {one.loaded:,} loaded + {one.quarantined:,} quarantined."
-        )
-        parts = [f"{one.whole:,} organisation{'s' * (one.whole != 1)}"]
-        if one.stubs:
-            parts.append(
-                f"{one.stubs:,} {'lines about an organisation of another record' if one.series != 'trud' else 'references to a whole record'}"
-            )
-        if one.superseded:
-            parts.append(f"{one.superseded:,} that another record stands for")
-        held = [
-            f"{number:,} {word}"
-            for number, word in ((one.roles, "roles"), (one.relations, "relations"), (one.successions, "successions"))
-            if number
-        ]
-        yield f"  {'; '.join(parts)}. {_and(held)}" if held else f"  {'; '.join(parts)}."
-        if one.stated is not None and one.stated != one.records:
-            yield f"  The file says it holds {one.stated:,} records."
-        if one.quarantined:
-            yield f"  Quarantined, with the reason of each: {outcome.folder / 'quarantine' / one.sheet}"
-        for note in one.notes:
-            yield f"  {note}"
+        yield from _file(one, outcome)
     for was, now, difference in outcome.replaced:
         yield f"{now.file} replaced {was.file} of {_day(was)}: {difference.told()}"
     yield from _successions(outcome)
     if done:
+        asked = "kg asks it by itself" if outcome.folder == ingested() else f"ask it with --store {outcome.folder}"
         yield (
-            f"{outcome.statements:,} statements and {outcome.names:,} names in {outcome.folder}, in {outcome.seconds:,.0f} s."
+            f"{outcome.folder} holds {outcome.statements:,} statements and {outcome.names:,} names, made in {outcome.seconds:,.0f} s; "
+            f"{asked}."
         )
+
+
+def _file(one: Edition, outcome: Outcome) -> Iterator[str]:
+    """Tell of one file: how many records and what became of them, what they are and what they hold, what is to be known."""
+    yield (
+        f"{one.file} ({one.title}, {_day(one)}): {say.counted(one.records, 'record')} = {one.loaded:,} loaded + "
+        f"{one.quarantined:,} quarantined."
+    )
+    about = "references to a whole record" if one.series == _WHOLE else "lines about a code"
+    parts = [say.counted(one.whole, "organisation")] if one.whole else []
+    parts += [f"{say.counted(one.stubs, 'stub')} ({about})"] if one.stubs else []
+    parts += [f"{one.superseded:,} that another record stands for"] if one.superseded else []
+    held = ((one.roles, "role"), (one.relations, "relation"), (one.successions, "succession"))
+    inside = [say.counted(number, word) for number, word in held if number]
+    if parts:
+        yield f"  {say.listed(parts)}{f', with {say.listed(inside)}' if inside else ''}."
+    if one.stated is not None and one.stated != one.records:
+        yield f"  The file says it holds {say.counted(one.stated, 'record')}."
+    if one.quarantined:
+        yield f"  What could not be read, and why: {outcome.folder / 'quarantine' / one.sheet}"
+    for note in one.notes:
+        yield f"  {note}"
 
 
 def _successions(outcome: Outcome) -> Iterator[str]:
     followed = outcome.followed
     if followed is None or not (followed.edges or followed.itself or followed.curated or followed.undated):
         return
-    yield (
-        f"Successions: {len(followed.edges):,} followed; {followed.curated:,} between bodies whose story data/ tells, kept beside it."
-    )
+    many = f"{len(followed.edges):,} {_are(followed.edges)}" if followed.edges else "none is"
+    yield f"Of the successions in all files, {many} followed."
+    if followed.curated:
+        are = "is between curated bodies, whose own story stands; it is" if followed.curated == 1 else "are between curated bodies, whose own story stands; they are"  # fmt: skip
+        yield f"  {followed.curated:,} {are} kept and not followed."
     if followed.undated:
-        yield f"  {followed.undated:,} have no date, and are kept and not followed."
+        yield f"  {followed.undated:,} {'has' if followed.undated == 1 else 'have'} no date: kept and not followed."
     if followed.itself:
-        few = ", ".join(before if before == after else f"{before}-{after}" for before, after, _ in followed.itself[:8])
-        yield f"  {len(followed.itself):,} lead from a body to itself, and are kept and not followed: {few}{_more(followed.itself)}"
+        few = [before if before == after else f"{before}-{after}" for before, after, _ in followed.itself]
+        yield f"  {len(few):,} {'leads' if len(few) == 1 else 'lead'} from a body to itself: kept and not followed ({say.shortened(few, _FEW)})."
     if followed.circles:
-        few = "; ".join("-".join(circle[:6]) for circle in followed.circles[:5])
-        yield f"  {len(followed.circles):,} lead round in a circle, and are followed as far as their dates go on: {few}{_more(followed.circles, 5)}"
+        few = ["-".join(circle[:6]) for circle in followed.circles]
+        yield (
+            f"  {say.counted(len(few), 'circle')} of them {_are(few)} followed as far as the dates go on ({say.shortened(few, _FEW)})."
+        )
 
 
-def _more(rows: tuple[object, ...], shown: int = 8) -> str:
-    return " ..." if len(rows) > shown else "."
+def _are(rows: Sequence[object]) -> str:
+    return "is" if len(rows) == 1 else "are"
 
 
 def _day(one: Edition) -> str:
-    return one.day[: {"day": 10, "month": 7}.get(one.precision, 4)]
-
-
-def _and(parts: list[str]) -> str:
-    return f"With {', '.join(parts)}."
+    return say.day(date.fromisoformat(one.day), one.precision)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.answers.answer import Answer
 from kg.answers.record import Records
-from kg.errors import BadInput, UsageError
+from kg.errors import UsageError
 from kg.faces.recoding import Recoding, day
 from kg.faces.told import Told
 from kg.graph import graph as opened
@@ -113,26 +113,18 @@ class Graph(Recoding):
 
         return people.population(self._question(name, as_of, sense), by, measure, from_, each=True)
 
-    def reconcile(self, path: Path | str, *, day_of_file: date | str | None = None) -> Reconciliation:
+    def reconcile(
+        self, path: Path | str, *, day_of_file: date | str | None = None, progress: Callable[[str], None] = lambda _: None
+    ) -> Reconciliation:  # fmt: skip
         """Say where a publisher's file and this graph disagree; `day_of_file` where its name does not tell the day.
 
         Raises:
-            BadInput: the file cannot be read, or is in no form that is known.
+            BadInput: the file cannot be read, or is in no form that is known, or nothing says of which day it is.
+            UsageError: this graph was made of the publisher's files.
         """
-        from kg.answers import reconcile
-        from kg.facts.ods.publication import open_file
+        from kg.faces.reconciled import compared
 
-        if self.graph.files:
-            raise UsageError(
-                "This graph holds files of the publisher, which would be held against themselves. Ask the curated graph: leave "
-                "--store away, or give a folder that kg build made."
-            )
-        publication = open_file(Path(path), None if day_of_file is None else day(day_of_file))
-        if publication.release.day is None:
-            raise BadInput(
-                f"{Path(path).name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
-            )
-        return reconcile.reconcile(publication, publication.release, Records(self.graph))
+        return compared(self.graph, Path(path), None if day_of_file is None else day(day_of_file), progress)
 
     def coverage(self, kind: str | None = None, *, as_of: date | str | None = None, sense: str | None = None) -> Answer:
         """Say what the graph does not know: of every kind, or of one kind or body."""
@@ -174,7 +166,7 @@ class Graph(Recoding):
         return description.show(self._as_of(name, as_of, sense, level))
 
     def find(self, text: str, *, as_of: date | str | None = None, level: Level | None = None) -> Answer:
-        """List the things a name may mean."""
+        """List the things that a name, a part of one, or the beginning of a code may mean; else those with a name near it."""
         from kg.answers import find
 
         return find.find(Records(self.graph), text, day(as_of), level)

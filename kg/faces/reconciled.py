@@ -3,18 +3,62 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Final
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION
 from kg.answers.habits import WHY, Difference
 from kg.answers.reconcile import Reconciliation
+from kg.answers.record import Records
+from kg.errors import BadInput, UsageError
 from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
+from kg.graph.graph import Graph
 
+if TYPE_CHECKING:
+    from kg.facts.ods.record import Record, Refused
+    from kg.facts.ods.stream import Publication
+
+_SAID: Final = 5.0  # seconds between two words of progress
 COLUMNS: Final = (
     "code", "what", "body", "graph", "sources", "file", "basis", "place", "why", "suggested_in", "suggested",
 )  # fmt: skip
+
+
+def compared(graph: Graph, path: Path, on: date | None, progress: Callable[[str], None]) -> Reconciliation:
+    """Hold a publisher's file against the curated graph, and say every few seconds how far it has been read.
+
+    Raises:
+        BadInput: the file cannot be read, or nothing says of which day it is.
+        UsageError: the graph was made of the publisher's files.
+    """
+    from kg.answers.reconcile import reconcile
+    from kg.facts.ods.publication import open_file
+
+    if graph.files:
+        raise UsageError(
+            "This graph holds files of the publisher, which would be held against themselves. Ask the curated graph: leave "
+            "--store away, or give a folder that kg build made."
+        )
+    publication = open_file(path, on)
+    if publication.release.day is None:
+        raise BadInput(
+            f"{path.name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
+        )
+    return reconcile(_paced(publication, progress), publication.release, Records(graph))
+
+
+def _paced(publication: Publication, progress: Callable[[str], None]) -> Iterator[Record | Refused]:
+    """Pass the records of a file on, and say every few seconds how far it has been read."""
+    said = time.monotonic()
+    for number, record in enumerate(publication, 1):
+        if time.monotonic() - said > _SAID:
+            said = time.monotonic()
+            progress(f"{publication.release.file}: {publication.progress():.0%}, {number:,} records compared.")
+        yield record
 
 
 def render(found: Reconciliation, form: Format, width: int = 110) -> str:
@@ -78,7 +122,7 @@ def _left(found: Reconciliation) -> list[list[str]]:
 
 
 def _markdown(found: Reconciliation) -> str:
-    blocks = [f"# {found.sentence}"]
+    blocks = [f"# {found.release.file} and the graph", found.sentence]
     if found.differences:
         blocks.append(as_markdown(["difference", "how many", "why it may be so"], _counted(found)))
     if found.left:
@@ -93,7 +137,7 @@ def _markdown(found: Reconciliation) -> str:
 def _text(found: Reconciliation, width: int) -> str:
     blocks = [wrapped(found.sentence, "", width)]
     if found.differences:
-        counted = [f"  {row[1]} x {row[0]}. {row[2]}" for row in _counted(found)]
+        counted = [f"  {row[0]} ({row[1]}). {row[2]}" for row in _counted(found)]
         blocks.append("\n".join(_hung(line, width) for line in counted))
     if found.left:
         blocks.append(f"Not compared\n{aligned(_left(found), '  ')}")

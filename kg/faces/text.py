@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import chain
 
 from kg.answers import language as say
 from kg.answers.answer import ATTRIBUTION, Answer, Ref, Result, Step, cite
 from kg.faces import figures, histories
-from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
+from kg.faces.rows import LINEAGE
+from kg.faces.rows import written as as_rows
+from kg.faces.tables import Format, aligned, as_markdown, wrapped
 
 Paint = Callable[[str, str], str]
-
-_LINEAGE = ("became", "before", "lineage")
-_STEP_COLUMNS = (
-    "date",
-    "type",
-    "lineage",
-    "from_key",
-    "from_label",
-    "to_key",
-    "to_label",
-    "summary",
-    "confidence",
-    "sources",
-    "event",
-    "share",
-    "share_basis",
-    "release",
-)
-_RESULT_COLUMNS = (
-    "key", "label", "kind", "codes", "from", "until", "share", "share_basis", "how", "role", "position", "mark",
-    "measure", "statistic", "value", "low", "high", "date", "method", "rank", "text", "origin", "sources", "release",
-)  # fmt: skip
 
 
 def plain(text: str, _style: str) -> str:
@@ -45,7 +26,7 @@ def render(answer: Answer, form: Format, *, paint: Paint = plain, width: int = 1
     if form == "json":
         return answer.to_json()
     if form == "csv":
-        return _csv(answer)
+        return as_rows(answer)
     if form == "markdown":
         return _markdown(answer)
     return _text(answer, paint, width)
@@ -86,7 +67,7 @@ def _notes(answer: Answer, cites: Callable[[Iterable[str]], str]) -> list[str]:
     beside = [
         claim
         for claim in answer.claims
-        if answer.intent != "claims" and (claim.rank == "alternative" or answer.intent not in _LINEAGE)
+        if answer.intent != "claims" and (claim.rank == "alternative" or answer.intent not in LINEAGE)
     ]
     said = [
         f"{_said(answer)}{f' ({claim.claimed_by})' if claim.claimed_by else ''}: {claim.text} {cites(claim.sources)}"
@@ -144,7 +125,7 @@ def _mark(step: Step) -> str:
 
 
 def _result_lines(answer: Answer, cites: Callable[[Iterable[str]], str], width: int) -> list[str]:
-    if answer.intent in _LINEAGE:
+    if answer.intent in LINEAGE:
         return _end_lines(answer)
     if answer.intent == "when" or (
         answer.intent == "what" and len(answer.results) == 1 and not answer.results[0].measure
@@ -209,7 +190,17 @@ def _result_cells(answer: Answer, result: Result, cites: Callable[[Iterable[str]
     )
     period = _period(result) if dated and not result.position else ""
     field = f"{result.measure}:" if answer.intent == "what" and result.measure else ""
-    return [position, field, key, said, result.role or "", codes, result.mark or "", period, cites(result.sources)]
+    mark = _called(result) if answer.intent == "find" else result.mark or ""
+    return [position, field, key, said, result.role or "", codes, mark, period, cites(result.sources)]
+
+
+def _called(result: Result) -> str:
+    """Give the name by which a thing was found, where neither its own name nor its code shows why."""
+    from kg.graph.folding import fold
+
+    text, label, codes = fold(result.text or ""), fold(result.label), chain.from_iterable(result.codes.values())
+    plain = result.kind == "kind of structure" or text in label or label in text or text in map(fold, codes)
+    return "" if plain else f"called {result.text}"
 
 
 def _period(result: Result) -> str:
@@ -223,55 +214,6 @@ def _candidates(answer: Answer) -> str:
         for candidate in answer.candidates
     ]
     return aligned(cells, "  ")
-
-
-def _codes(held: dict[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{scheme} {code}" for scheme, codes in held.items() for code in codes)
-
-
-def _csv(answer: Answer) -> str:
-    if answer.intent in _LINEAGE and not any(result.origin for result in answer.results):
-        return as_csv(_STEP_COLUMNS, list(step_cells(answer)))
-    if answer.intent == "claims":
-        said = [
-            [claim.group, claim.rank, claim.text, claim.claimed_by, "; ".join(claim.sources), answer.release]
-            for claim in answer.claims
-        ]
-        return as_csv(histories.CLAIM_COLUMNS, said)
-    columns = histories.COLUMNS if histories.tells(answer) else _RESULT_COLUMNS
-    cells = []
-    for result in answer.results:
-        row = {
-            **{name.rstrip("_"): value for name, value in result._asdict().items()},
-            "codes": _codes(result.codes), "sources": "; ".join(result.sources), "release": answer.release,
-        }  # fmt: skip
-        cells.append(["" if row[column] is None else f"{row[column]}" for column in columns])
-    return as_csv(columns, cells)
-
-
-def step_cells(answer: Answer) -> Iterable[list[str]]:
-    """Give one row a pair of a step (a merger of three gives three), then one an end and basis of its share."""
-    for step in answer.steps:
-        nobody = Ref("", "", "", "", {})
-        for giver in step.from_ or (nobody,):
-            for receiver in step.to or (nobody,):
-                yield [
-                    step.date, step.type, step.lineage or "", giver.key, giver.label, receiver.key, receiver.label,
-                    step.summary, step.confidence, "; ".join(step.sources), step.event, "", "", answer.release,
-                ]  # fmt: skip
-    yield from _end_rows(answer)
-
-
-def _end_rows(answer: Answer) -> Iterable[list[str]]:
-    subject = answer.subject
-    for result in answer.results if subject else ():
-        for share in result.shares:
-            assert subject is not None
-            yield [
-                answer.as_of, "End", "codes" if result.how == "codes" else "legal", subject.key, subject.label,
-                result.key, result.label, "in the end", "", "; ".join(result.sources), "",
-                "" if share.share is None else f"{share.share}", share.basis, answer.release,
-            ]  # fmt: skip
 
 
 def _markdown(answer: Answer) -> str:

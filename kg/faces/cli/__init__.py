@@ -9,12 +9,13 @@ import contextlib
 import importlib
 import os
 import sys
+from itertools import chain
 from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from kg.errors import KgError
+from kg.errors import KgError, UsageError
 from kg.faces.cli.console import say
 
 #: The modules of commands and the commands of each, in the order in which kg --help lists them.
@@ -32,6 +33,8 @@ COMMANDS = {
     "publisher": ("reconcile",),
     "serving": ("serve", "site"),
 }  # fmt: skip
+#: What names a column of a table, which may have an empty heading.
+_OF_A_COLUMN = ("--column", "-c", "--by")
 
 
 def main() -> NoReturn:
@@ -43,6 +46,7 @@ def main() -> NoReturn:
     sys.argv[1:] = [word.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in sys.argv[1:]]
     code = 0
     try:
+        _refuse_empty(sys.argv[1:])
         app = assemble(sys.argv[1] if len(sys.argv) > 1 and "_KG_COMPLETE" not in os.environ else "")
         code = app(prog_name="kg", standalone_mode=False) or 0
     except SystemExit as stop:
@@ -71,6 +75,17 @@ def main() -> NoReturn:
         sys.stderr.flush()
     # Nothing is left to write, and taking the interpreter and the store down in order takes a tenth of the whole time.
     os._exit(code)
+
+
+def _refuse_empty(words: list[str]) -> None:
+    """Refuse a word with nothing in it, as a variable that is not set leaves: as a path it would be this folder."""
+    for before, word in zip(["", *words], words, strict=False):
+        option, equals, value = word.partition("=") if word.startswith("--") else (before, "=", word)
+        if not equals or value.strip() or option in _OF_A_COLUMN:
+            continue
+        what = option if option.startswith("-") else "A word of the command"
+        command = words[0] if words[0] in chain.from_iterable(COMMANDS.values()) else ""
+        raise UsageError(f"{what} is empty. Give it a value. See {f'kg {command}'.strip()} --help.")
 
 
 def _told(error: TyperException) -> int:

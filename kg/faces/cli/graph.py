@@ -80,7 +80,7 @@ Output = Annotated[
     str,
     typer.Option(
         "--output", "-o", metavar="FILE", show_default=False,
-        help="Where to write; the ending chooses: .ttl .jsonld .nq .graphml .csv. - is standard output.",
+        help="Where to write; the ending chooses the format. - is standard output.",
     ),
 ]  # fmt: skip
 ExportFormat = Annotated[
@@ -94,7 +94,14 @@ ExportFormat = Annotated[
 
 @commands.command()
 def export(output: Output, to: ExportFormat = None, store: Where = None) -> None:
-    """Write the graph out as Turtle, JSON-LD, N-Quads, GraphML or CSV."""
+    """Write the graph out; what the file is called says as what.
+
+    The whole graph: .nq N-Quads, each statement with the named graph it stands in; .ttl Turtle or .jsonld JSON-LD, all named
+    graphs merged.
+
+    Who became whom, and nothing else: .csv, one row for each transfer from one body or kind to another; .graphml, the network of
+    these transfers. Members and codes are not in them.
+    """
     from kg.graph import export as exporting
 
     path = Path(output)
@@ -107,5 +114,5 @@ def export(output: Output, to: ExportFormat = None, store: Where = None) -> None
     if output == "-":
         exporting.stream(graph, form, sys.stdout.buffer)
         return
-    size = exporting.save(graph, form, path)
+    size = exporting.save(graph, form, path, say)
     say(f"Wrote {size:,} bytes to {output}.")

@@ -1,6 +1,7 @@
 """The command that reads the publisher's files into a graph."""
 
 # No `from __future__ import annotations` here: Typer would have to compile every annotation again at each start.
+import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -104,4 +105,6 @@ def ingest(
     outcome = read(paths, folder, day=on, beside=beside, quarantined=quarantined, progress=say)
     if interface is not None:
         paths[0].unlink(missing_ok=True)  # it stands among the files of the graph now
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        say("")  # between what was said on the way and the account
     typer.echo(ingestion.as_json(outcome) if json else ingestion.told(outcome))

@@ -120,6 +120,8 @@ def assigned(pairs: list[str] | None) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(f'A parameter is written key=value, and "{pair}" has no =.')
+        if not value.strip():
+            raise UsageError(f'The parameter "{key}" is empty. Give it a value, as thing=acs.')
         if key in given:
             raise UsageError(f'The parameter "{key}" is given twice: {given[key]} and {value}. Give it once.')
         given[key] = value

@@ -24,7 +24,10 @@ def reconcile(
     from kg.graph import compiled
 
     # The curated graph, and not one that kg ingest made: its files would be held against themselves.
-    found = opened(store or str(compiled.open_default(say).folder)).reconcile(file, day_of_file=on)
+    found = opened(store or str(compiled.open_default(say).folder)).reconcile(file, day_of_file=on, progress=say)
     if found.refused:
-        say(f"{found.refused} records of {found.release.file} cannot be read and were not compared.")
+        many = f"{found.refused:,} records" if found.refused > 1 else "1 record"
+        say(
+            f"Not compared: {many} of {found.release.file} that cannot be read. kg ingest lists them, with the reason of each."
+        )
     typer.echo(render(found, shape(form, json)))

@@ -150,12 +150,12 @@ def diff(
 
 @commands.command()
 def find(
-    text: Annotated[str, typer.Argument(help="A name, or part of one.", show_default=False)],
+    text: Annotated[str, typer.Argument(help="A name or code, or part of one.", show_default=False)],
     as_of: AsOf = None,
     level: AtLevel = None,
     form: Form = Shape.text,
     json: Json = False,
     store: Where = None,
 ) -> None:
-    """List the things that a name may mean; names near it are suggested."""
+    """List the things that a name, a part of one, or the beginning of a code may mean; else names near it."""
     print_answer(opened(store).find(text, as_of=as_of, level=word(level)), shape(form, json))

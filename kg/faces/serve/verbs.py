@@ -154,8 +154,8 @@ VERBS: Final = {
             ),
         ),
         Verb(
-            "find", "List the things that a name may mean; names near it are suggested.",
-            (Parameter("text", "A name, code or acronym.", required=True, also=("q", "name")), AS_OF, LEVEL),
+            "find", "List the things that a name, a part of one, or the beginning of a code may mean; else names near it.",
+            (Parameter("text", "A name, code or acronym, or part of one.", required=True, also=("q", "name")), AS_OF, LEVEL),
         ),
     )
 }  # fmt: skip

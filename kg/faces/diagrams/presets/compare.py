@@ -76,7 +76,7 @@ def scene(
         nodes=tuple(nodes),
         edges=tuple(edges),
         ledger=sides.drawn.ledger,
-        cautions=tuple(cautions),
+        cautions=(*cautions, *sides.drawn.reach(as_of)),
         headings=(first, *["Between"] * between, last) if nodes else (),
     )
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from kg.answers import language as say
+from kg.answers import reach
 from kg.answers.answer import SourceRef
-from kg.answers.changes import BASES
+from kg.answers.changes import BASES, is_published
 from kg.answers.passings import PARTIAL
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing, Transfer, several
@@ -32,6 +33,12 @@ class Drawn:
     def __init__(self, records: Records, basis: str | None = None) -> None:
         self.records, self.basis = records, basis
         self._cited: dict[str, None] = {}
+        self._open: list[reach.Open] = []
+
+    def reach(self, as_of: date) -> tuple[str, ...]:
+        """Say how far the publisher's files tell, where what is drawn of a day is left open by an earlier one."""
+        said = reach.caution(self.records, self._open, as_of)
+        return (said[0],) if said else ()
 
     @property
     def ledger(self) -> tuple[SourceRef, ...]:
@@ -64,6 +71,8 @@ class Drawn:
         label, codes = (
             (self._name(thing, on), self._codes(thing, on)) if on else (thing.label, thing.codes.get("ODS", ()))
         )
+        if is_published(iri) and thing.end == OPEN_END:
+            self._open.append(self.records.cites(iri))
         given: dict[str, Any] = {
             "id": key_of(iri), "key": key_of(iri), "label": say.capital(label), "kind": kind.label if kind else "",
             "short": short, "family": family, "when": when, "starts": thing.start, "ends": thing.end,
@@ -73,10 +82,16 @@ class Drawn:
         return Node(**(given | more))
 
     def in_turn(self, iri: Iri, **more: Any) -> Node:
-        """Give a body with every kind that it was in turn, in its box and in its facts; a lineage is of all its days."""
+        """Give a body with every kind that it was in turn, in its box and in its facts; a lineage is of all its days.
+
+        Roles of the publisher's are held side by side: the box has the one that tells most, the facts all of them.
+        """
         node = self.node(iri, **more)
-        rows = [] if self.records.thing(iri).is_kind else self.records.rows("kinds-of", body=iri)
-        kinds = [(self.records.thing(row["kind"]), row) for row in rows]
+        rows = [] if self.records.thing(iri).is_kind else self.records.kinds(iri)
+        if roles := [row for row in rows if self.records.is_held_beside(row["kind"])]:
+            told = ", ".join(dict.fromkeys(_role(row) for row in roles))
+            node = replace(node, facts=(*node.facts, *((("Roles, side by side", told),) if len(roles) > 1 else ())))
+        kinds = [(self.records.thing(row["kind"]), row) for row in rows if row not in roles]
         kinds = [(kind, row) for kind, row in kinds if kind.fact("family") != "programme"]
         if len(kinds) < 2:
             return node
@@ -100,7 +115,9 @@ class Drawn:
     def _kind(self, thing: Thing, on: date | None) -> Thing | None:
         rows = self.records.rows("kinds-of", body=thing.iri) if on else []
         then = [row["kind"] for row in reversed(rows) if on and row["start"] <= on < row["end"]]
-        kinds = [self.records.thing(kind) for kind in (*then, *several(thing.facts.get("latestKind")))]
+        latest = several(thing.facts.get("latestKind"))
+        then.sort(key=lambda kind: kind not in latest)  # of several at once, the one that tells most
+        kinds = [self.records.thing(kind) for kind in (*then, *latest)]
         # A programme or a deal that it took part in says less of what it was than the form it had.
         forms = [kind for kind in kinds if kind.fact("family") != "programme"]
         return next(iter([*forms, *kinds]), None)
@@ -175,13 +192,17 @@ class Drawn:
 
     def membership(self, row: dict[str, Any], group: Iri, member: Iri, **more: Any) -> Edge:
         """Give a row of members or memberships as an edge from group to member."""
-        return self._inside(row["membership"], group, member, row["since"], row["until"], key_of(row["role"]), more)
+        return self._inside(
+            row["membership"], group, member, row["since"], row["until"], self.records.role(row["role"]), more
+        )
 
     def _inside(
         self, statement: Iri, group: Iri, member: Iri, starts: date, ends: date, role: str, more: dict[str, Any]
     ) -> Edge:
         whole, part = self.records.thing(group), self.records.thing(member)
         facts = self.records.stated(statement)
+        if ends == OPEN_END:
+            self._open.append(self.records.cites(statement))
         told: Facts = (
             ("What", f"{say.capital(part.label)}: {role} of {whole.label}"),
             ("Dates", say.period(
@@ -214,6 +235,11 @@ class Drawn:
         """Give the share to be written on a line, by the basis asked for or the one that says most; nothing of a whole."""
         first = next((share for share in shares if self.basis in (None, share.basis)), None)
         return "" if first is None or first.value >= 1 else percent(first.value)
+
+
+def _role(row: dict[str, Any]) -> str:
+    start, end = say.iso(row["start"], row["startPrecision"]), say.iso_end(row["end"], row["endPrecision"])
+    return f"{row['label']} ({say.period(start, end)})" if start or end not in (None, "unknown") else str(row["label"])
 
 
 def percent(share: float) -> str:

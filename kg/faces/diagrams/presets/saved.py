@@ -98,7 +98,7 @@ def _stated(graph: Graph, asked: _Asked, name: str) -> Scene:
         nodes=nodes,
         edges=edges,
         ledger=drawn.ledger,
-        cautions=tuple(cautions),
+        cautions=(*cautions, *drawn.reach(asked.as_of)),
     )
 
 

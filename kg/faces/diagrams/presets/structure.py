@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from kg.answers import language as say
-from kg.answers import membership, telling
+from kg.answers import membership, reach, telling
 from kg.answers.answer import Answer
 from kg.answers.question import Question
 from kg.answers.record import Thing
@@ -42,6 +42,7 @@ def scene(question: Question, *, depth: int = 2) -> Scene:
     seen = dict.fromkeys([thing.iri, *(iri for group, member, _ in ties for iri in (group, member))])
     answers = () if thing.is_kind else (membership.members(question), membership.memberships(question))
     cautions = [text for answer in answers if answer.status == "answered" for text in answer.cautions]
+    cautions = [text for text in cautions if not text.startswith(reach.BEGINS)]  # said of all that is drawn, below
     if not ties:
         cautions.append(_nothing(thing, day))
     return Scene(
@@ -53,7 +54,7 @@ def scene(question: Question, *, depth: int = 2) -> Scene:
         nodes=tuple(_node(drawn, iri, day, focus=iri == thing.iri) for iri in seen),
         edges=tuple(edges.values()),
         ledger=drawn.ledger,
-        cautions=tuple(dict.fromkeys(cautions)),
+        cautions=(*dict.fromkeys(cautions), *drawn.reach(day)),
     )
 
 

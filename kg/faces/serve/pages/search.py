@@ -37,10 +37,11 @@ def search(site: Site, asked: Asked) -> Reply:
             site, asked, "search.html", words="", families=families(kinds_of(site.graph.graph)), examples=EXAMPLES
         )
     found = site.graph.find(words, as_of=as_of)
-    if len(found.results) == 1:
-        return see(links.linked(site, path_of(found.results[0]), {"date": date_}))
-    if found.results:
-        return page(site, asked, "which.html", words=words, found=found.results, date=date_ or "")
+    exact = [result for result in found.results if result.mark is None]
+    if len(exact) == 1:
+        return see(links.linked(site, path_of(exact[0]), {"date": date_}))
+    if exact:
+        return page(site, asked, "which.html", words=words, found=found, date=date_ or "")
     if reply := _answer(site, asked, words):
         return reply
     try:
@@ -49,7 +50,9 @@ def search(site: Site, asked: Asked) -> Reply:
         iri = None
     if iri is not None and category_of(iri):
         return see(links.linked(site, path_to(iri), {"date": date_}))
-    return page(site, asked, "none.html", words=words, candidates=found.candidates, examples=EXAMPLES, date=date_ or "")
+    if any(result.mark != "near" for result in found.results):
+        return page(site, asked, "which.html", words=words, found=found, date=date_ or "")
+    return page(site, asked, "none.html", words=words, candidates=found.results, examples=EXAMPLES, date=date_ or "")
 
 
 def _answer(site: Site, asked: Asked, words: str) -> Reply | None:

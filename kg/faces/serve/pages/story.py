@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from kg.answers import contested, description, lineage, membership
+from kg.answers import contested, description, lineage, membership, reach
 from kg.answers import language as say
 from kg.answers.answer import Answer, Claim, Result
+from kg.answers.changes import is_published
 from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.faces.recoding import day
@@ -49,6 +50,10 @@ class Crowd:
     sources: tuple[str, ...] = ()
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
+    def without(self, told: Collection[tuple[str, tuple[str, ...]]]) -> Crowd:
+        """Leave out the notes that the page tells elsewhere."""
+        return replace(self, notes=tuple(note for note in self.notes if note not in told))
+
 
 def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
     """Give the page of a kind or body, or with `cite` how it is cited: "bib" or "ris"."""
@@ -75,6 +80,7 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
     # Who sees a day before the beginning must know it at once.
     notices = [text for text in shown.cautions if text == early]
     cautions = [(text, keys) for text, keys in _cautions(shown, course) if text != early]
+    members, groups = (crowd.without(cautions) for crowd in (members, groups))
     notes = Notes(shown, course, claims)
     notes.add(tuple(records.source(key) for crowd in (members, groups) for key in _keys(crowd)))
     names = [row["name"] for row in records.rows("names-of", thing=iri) if row["name"] != thing.label]
@@ -88,13 +94,15 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
         query=query_about(iri), other_release=_other(site, asked), most=MOST, notices=notices,
         data=linked_data(thing, shown.subject, list(dict.fromkeys(names)), shown.sentence, address),
         facts=_facts(thing.facts) if thing.is_kind else [],
+        # Of a practice or site, which nothing is a member of, it would be said thousands of times that nothing is.
+        alone=not members.rows and not members.notes and bool(records.graph.names.published((iri,))),
     )  # fmt: skip
 
 
 def _lines(records: Records, iri: Iri, shown: Answer) -> dict[str, list[Line]]:
-    """Give what is recorded by sort: names, kinds, codes, and numbers under "number"."""
-    kinds = [] if records.thing(iri).is_kind else [path_to(row["kind"]) for row in records.rows("kinds-of", body=iri)]
-    held: dict[str, list[Line]] = {"name": [], "kind": [], "code": [], "number": []}
+    """Give what is recorded by sort: names, kinds, codes, a publisher's records, and numbers under "number"."""
+    kinds = [] if records.thing(iri).is_kind else [path_to(row["kind"]) for row in records.kinds(iri)]
+    held: dict[str, list[Line]] = {"name": [], "kind": [], "code": [], "record": [], "number": []}
     for result in shown.results:
         sort = result.measure if result.measure in held else "number"
         assert sort is not None
@@ -125,7 +133,9 @@ def _of_kind(records: Records, question: Question) -> Crowd:
         }
         for row in bodies[:MOST]
     ]  # fmt: skip
-    return Crowd(on, told, len(bodies))
+    left = [records.cites(row["classification"]) for row in bodies[:MOST] if is_published(row["body"])]
+    said = reach.caution(records, left, on)
+    return Crowd(on, told, len(bodies), notes=(said,) if said else ())
 
 
 def _crowd(answer: Answer) -> Crowd:

@@ -32,7 +32,7 @@ def thing(site: Site, asked: Asked) -> Reply:
 
 def _missing(site: Site, asked: Asked, key: str) -> Reply:
     words = key.replace("-", " ")
-    candidates = site.graph.find(words).candidates
+    candidates = site.graph.find(words).results
     if asked.accept and "text/html" not in asked.accept and "*/*" not in asked.accept:
         raise NotFound(f'Nothing in this graph has the key "{key[:80]}".')
     return page(site, asked, "missing.html", status=404, key=key[:80], candidates=candidates)
