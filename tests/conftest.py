@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import pickle
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from kg.answers.record import Records
 from kg.faces import library
 from kg.facts import records as rows
 from kg.facts.rows import Facts, Placed
-from kg.graph import compiled
+from kg.graph import compiled, name_writer
 from kg.graph.build import build
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
@@ -112,7 +113,7 @@ def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
         for line, row in enumerate(stated, start=2):
             facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
         store = OxigraphStore.holding(build(facts, [], inputs.rules).n_quads)
-        NameIndex.write(tmp_path / "names.sqlite", store)
+        name_writer.write(tmp_path / "names.sqlite", store)
         names = NameIndex(tmp_path / "names.sqlite")
         return library.Graph(Graph(store, names, Queries(inputs.queries), "2026.11.0", tmp_path / "graph.nq"))
 
@@ -120,19 +121,33 @@ def made(tmp_path: Path) -> Callable[[Iterable[rows.Row]], library.Graph]:
 
 
 @pytest.fixture(scope="session")
-def every(in_memory: library.Graph) -> Mapping[str, Answer]:
-    """Answers by "question address day": about every kind, on two days, and about a sample of the bodies."""
-    asked = in_memory
+def every(cache_folder: Path, request: pytest.FixtureRequest) -> Mapping[str, Answer]:
+    """Answers by "question address day", which one worker works out for all: see `answers`."""
+    made = cache_folder.with_name("answers.pickle")
+    with locked(made.with_suffix(".lock")):
+        if not made.exists():
+            made.write_bytes(pickle.dumps(answers(request.getfixturevalue("in_memory"))))
+    held: Mapping[str, Answer] = pickle.loads(made.read_bytes())
+    return held
+
+
+def answers(asked: library.Graph) -> Mapping[str, Answer]:
+    """Answer about every kind, on two days, and about a sample of the bodies."""
     kinds = [row["thing"] for row in asked.graph.rows("things") if category_of(row["thing"]) == "kind"]
     bodies = sample(asked.graph)
     assert len(kinds) > 40
     assert len(bodies) > 80
     days = dict.fromkeys(bodies, ("2026-11-21",)) | dict.fromkeys(kinds, ("2026-11-21", "2017-07-01"))
     return {
-        f"{verb} {iri} {day}": getattr(asked, verb)(iri, as_of=day)
+        f"{verb} {iri} {day}": bare(getattr(asked, verb)(iri, as_of=day))
         for iri in days for day in days[iri]
         for verb in ("became", "before", "lineage", "members", "memberships", "show")
     }  # fmt: skip
+
+
+def bare(answer: Answer) -> Answer:
+    """Give an answer without the graph that it holds to be drawn from, which cannot be kept in a file."""
+    return Answer(**{part.name: getattr(answer, part.name) for part in fields(Answer)})
 
 
 def sample(graph: Graph) -> list[Iri]:

@@ -637,6 +637,45 @@ def test_membership_counts_agree_with_the_rows(asked: library.Graph, records: Re
     assert len(rows) == len(answer.results)
 
 
+# A part of a name
+
+
+def test_a_part_of_a_name_or_the_beginning_of_a_code_finds_what_has_it(asked: library.Graph) -> None:
+    named = asked.find("Marylebone")
+    assert (named.status, named.sentence) == ("answered", '1 thing has a name with "Marylebone" in it.')
+    assert [(result.key, result.mark) for result in named.results] == [("pcn-u37086", "name")]
+    coded = asked.find("e3800001")
+    assert coded.sentence == f'{len(coded.results)} things have a code that begins with "e3800001".'
+    assert {result.mark for result in coded.results} == {"code"}
+    assert all(any(code.startswith("E3800001") for code in result.codes["ONS"]) for result in coded.results)
+    assert [result.mark for result in asked.find("U37086").results] == [None], "a whole code is what it is of"
+
+
+def test_of_many_the_first_are_listed_and_all_are_counted(asked: library.Graph) -> None:
+    many = asked.find("E38")
+    whole = asked.sparql(
+        "PREFIX nis: <https://w3id.org/nhs-integration/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+        'SELECT DISTINCT ?body { ?a nis:about ?body ; skos:notation ?code FILTER(STRSTARTS(STR(?code), "E38")) }'
+    )[1]
+    assert isinstance(whole, list)
+    assert many.sentence.startswith(f"{len(whole)} things have a code that begins with")
+    assert "The first 20 are shown" in many.sentence
+    assert len(many.results) == 20
+    most = asked.find("E")
+    assert most.sentence.startswith('More than 500 things have a code that begins with "E"')
+    assert len(most.results) == 20
+
+
+def test_a_name_spelt_otherwise_lists_names_near_it_and_says_so(asked: library.Graph) -> None:
+    near = asked.find("Frimly ICB")
+    assert near.status == "answered"
+    assert near.sentence == 'No name here has "Frimly ICB" in it, and no code begins with it. Names near it:'
+    assert near.results[0].key == "icb-frimley"
+    assert {result.mark for result in near.results} == {"near"}
+    nothing = asked.find("zzzzqqqq")
+    assert (nothing.status, nothing.results, nothing.candidates) == ("not_found", (), ())
+
+
 # At a level: kinds, or organisations
 
 

@@ -31,15 +31,8 @@ def copied(folder: Path, root: Path = ROOT) -> Inputs:
     return Inputs(folder)
 
 
-def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        compiled.compile_into(tmp_path / name, Inputs(ROOT))
-    for file in FILES:
-        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
-
-
 def test_row_order_never_changes_the_graph(tmp_path: Path, few: Inputs) -> None:
-    """Of a small copy with rows in every table of any length; that the whole is always the same is shown above."""
+    """Of a small copy with rows in every table of any length; that the whole is always the same is shown in tests/test_cli.py."""
     inputs = copied(tmp_path, few.root)
     for path in sorted(inputs.data.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as stream:

@@ -27,6 +27,7 @@ from kg.faces.text import render
 from kg.facts import records as r
 from kg.facts.dates import PartialDate
 from kg.facts.rows import Facts, Placed
+from kg.graph import name_writer
 from kg.graph.build import build
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
@@ -46,7 +47,7 @@ def a_graph(folder: Path, rows: Iterable[r.Row]) -> Records:
     for line, row in enumerate(rows, start=2):
         facts.placed.setdefault(row.FILE, []).append(Placed(row, row.FILE, line))
     store = OxigraphStore.holding(build(facts, [], INPUTS.rules).n_quads)
-    NameIndex.write(folder / "names.sqlite", store)
+    name_writer.write(folder / "names.sqlite", store)
     names = NameIndex(folder / "names.sqlite")
     return Records(Graph(store, names, Queries(INPUTS.queries), "2026.11.0", folder / "none.nq"))
 

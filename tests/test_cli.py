@@ -406,7 +406,8 @@ class Recording:
 def test_hostile_text_is_a_name_like_any_other(graph: Graph, text: str) -> None:
     store = Recording(graph.store)
     hostile = library.Graph(replace(graph, store=store))
-    for method in (hostile.find, hostile.became, hostile.before, hostile.members, hostile.show):
+    assert all(result.mark for result in hostile.find(text, as_of="2026-11-21").results)
+    for method in (hostile.became, hostile.before, hostile.members, hostile.show):
         said = method(text, as_of="2026-11-21")
         assert said.status == "not_found"
         assert said.sentence
@@ -435,7 +436,7 @@ def test_a_saved_query_that_finds_something_is_still_the_one_in_the_file(graph: 
     [
         (("ask", 'what did " } ; DROP ALL # become?'), 3),
         (("query", "became", "thing=<x> . }"), 3),
-        (("find", f"{ESCAPE}[31mred"), 3),
+        (("find", f"{ESCAPE}[31mzzzzqqqq"), 3),
         (("query", "NEAR("), 2),
         (("became", "x" * 10_000), 3),
         (("ask", "colourless " * 900), 2),
@@ -474,6 +475,12 @@ ERRORS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "a sense that is none": (2, ("became", "ICP", "--sense", "aco")),
     "an unknown query": (2, ("query", "becme")),
     "a parameter without its value": (2, ("query", "became", "acs")),
+    "an empty name": (2, ("became", "")),
+    "a name of spaces": (2, ("find", "  ")),
+    "an empty sense": (2, ("became", "ICP", "--sense", "")),
+    "an empty folder": (2, ("count", "CCG", "--store=")),
+    "an empty file": (2, ("reconcile", "")),
+    "an empty parameter": (2, ("query", "became", "thing=")),
     "an address of no web": (2, ("became", "ACS", "--store", "ftp://example.org/sparql")),
     "a password in an address": (2, ("became", "ACS", "--store", "https://me:secret@example.org/sparql")),
     "an engine that is not there": (5, ("became", "ACS", "--store", "http://127.0.0.1:1/sparql")),
@@ -878,10 +885,11 @@ def test_a_failed_build_leaves_the_old_graph_whole(run: CommandLine, built: Path
 
 
 def test_a_build_that_fails_at_the_last_moment_leaves_the_old_graph_whole(
-    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "graph"
-    shutil.copytree(built, folder)
+    compile_into(folder, few)
+    before = contents(folder)
     rename = Path.rename
 
     def fails(path: Path, target: Path) -> Path:
@@ -891,12 +899,12 @@ def test_a_build_that_fails_at_the_last_moment_leaves_the_old_graph_whole(
 
     monkeypatch.setattr(Path, "rename", fails)
     with pytest.raises((KgError, OSError)):
-        compile_into(folder, Inputs.default())
+        compile_into(folder, few)
     monkeypatch.undo()
     assert open_folder(folder).names.exact("ACS"), (
         "what was set aside is put back when it is next opened, if not before"
     )
-    assert contents(folder) == contents(built)
+    assert contents(folder) == before
 
 
 def test_a_killed_build_leaves_the_old_graph_whole(run: CommandLine, built: Path, tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_sites_apart_from_their_footprint_are_records_of_their_own(graph: Graph)
 # Every saved query, whether or not it has cases.
 
 #: What can be asked only of a graph that kg ingest made: tests/publisher/test_national.py does.
-NEEDS_A_FILE = frozenset({"records-of"})
+NEEDS_A_FILE = frozenset({"records-of", "recorded-successions"})
 
 EVERY = pytest.mark.parametrize("name", QUERIES.names())
 

@@ -14,7 +14,7 @@ import typer
 from jsonschema import Draft202012Validator
 
 from kg.answers import answer as parts
-from kg.answers import difference, timeline
+from kg.answers import chronicle, difference
 from kg.answers.answer import Answer
 from kg.errors import KgError
 from kg.faces import cli, histories, library
@@ -198,7 +198,7 @@ def test_claims_alone_are_valid(asked: library.Graph, name: str) -> None:
 
 
 def test_the_changes_it_names_are_those_that_are_told() -> None:
-    told = set(histories.HEADINGS) | set(timeline.SORTS)
+    told = set(histories.HEADINGS) | set(chronicle.SORTS)
     assert enum("result", "properties", "change") == told
     assert list(difference.SORTS) == list(histories.HEADINGS)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kg.graph import names
+from kg.graph.folding import fold, loosen
 from kg.graph.graph import Graph
-from kg.graph.name_index import fold, loosen
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "kg" / "graph" / "names.py"

@@ -47,7 +47,7 @@ def test_records_are_counted_and_the_sum_comes_out_in_text_and_in_json(office: O
     assert told["successions"] == {
         "followed": 12, "curated": 1, "undated": 1, "itself": [["SELF", "SELF"]], "circles": [["R1", "R2", "R3"]],
     }  # fmt: skip
-    assert "1 lead from a body to itself" in text
+    assert "1 leads from a body to itself" in text
     assert "R1-R2-R3" in text
 
 

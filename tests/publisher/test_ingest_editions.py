@@ -48,7 +48,7 @@ def test_a_later_release_replaces_the_earlier_one_and_tells_what_differs(office:
     ((was, now, difference),) = outcome.replaced
     assert (was.file, now.file) == ("july.zip", "august.zip")
     assert difference == Difference(("A5",), ("A3",), ("A1",), ("A1",), ("A4",))
-    assert "august.zip replaced july.zip of 2026-07-31: 1 began (A5); 1 ended (A3);" in ingestion.told(outcome)
+    assert "august.zip replaced july.zip of 31 July 2026: 1 began (A5); 1 ended (A3);" in ingestion.told(outcome)
     graphs = counted(folder)
     assert f"{BASE}graph/ods-trud-2026-07-31" not in graphs
     assert graphs[f"{BASE}graph/ods-trud-2026-08-28"] > 50

@@ -135,7 +135,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(office: Office, tmp_pa
     (tmp_path / "letters" / "mine.txt").write_text("mine", encoding="utf-8")
     one = release(tmp_path / "release.zip")
     for place in (tmp_path / "letters", tmp_path / "letters" / "mine.txt"):
-        with pytest.raises(StoreError, match="is not a compiled graph"):
+        with pytest.raises(StoreError, match="is not a graph that kg ingest made"):
             office.ingest(place, one)
     assert (tmp_path / "letters" / "mine.txt").read_text(encoding="utf-8") == "mine"
     assert left_beside(tmp_path / "letters") == left_beside(tmp_path / "letters" / "mine.txt") == []

@@ -201,7 +201,8 @@ def test_an_answer_about_a_practice_cites_the_file_its_publisher_and_its_day(ask
         ("NHS England Organisation Data Service", "release.zip", str(writing.DAY))
     ]
     walked = asked.became("C1")
-    assert {(one.file, one.date) for one in walked.sources} == {("succ_2025-12.csv", "2025-12")}
+    cited = {one.key: (one.file, one.date) for one in walked.sources}
+    assert {cited[key] for step in walked.steps for key in step.sources} == {("succ_2025-12.csv", "2025-12")}
 
 
 def test_odd_letters_reach_the_answer_as_the_reader_gave_them(asked: library.Graph) -> None:

@@ -108,6 +108,22 @@ def test_a_stream_gets_what_a_file_gets(opened: library.Graph, tmp_path: Path) -
         assert len(out.getvalue()) == size
 
 
+def test_an_export_says_what_it_does_and_how_far_it_is(
+    opened: library.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_SAID", 0.0)
+    monkeypatch.setattr(export, "_LOOKED", 100)
+    said = list[str]()
+    export.save(opened.graph, "turtle", tmp_path / "graph.ttl", said.append)
+    whole = f"{opened.graph.held.triples:,}"
+    assert said[0].startswith(f"Writing {whole} statements as turtle")
+    for done in ("read", "put in order", "written"):
+        assert f"100 of {whole} statements {done}." in said
+    said.clear()
+    export.save(opened.graph, "csv", tmp_path / "graph.csv", said.append)
+    assert said == ["Gathering who became whom."]
+
+
 def test_an_export_that_cannot_be_written_leaves_nothing(opened: library.Graph, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be written"):
         export.save(opened.graph, "turtle", tmp_path / "nowhere" / "x.ttl")
@@ -190,6 +206,9 @@ def test_it_is_served_from_disk(served: Served) -> None:
     page = served.client.get("/doc/body/ods-a81001", headers={"Accept": "text/html"})
     assert page.status_code == 200
     assert "THE DENSHAM SURGERY" in page.text
+    assert "Publisher\u2019s record" in page.text
+    assert "other numbers" not in page.text, "a postcode is no number of people"
+    assert 'id="members"' not in page.text, "nothing is a member of a practice"
     for path in ("/search?q=densham", "/search?q=A81001", "/data/body/ods-a81001.ttl", "/draw/lineage.svg?name=A81002"):
         reply = served.client.get(path, follow_redirects=True)
         assert reply.status_code == 200
@@ -197,6 +216,16 @@ def test_it_is_served_from_disk(served: Served) -> None:
     assert served.client.get("/api/became", params={"name": "A81002"}).json()["results"][0]["key"] == "ods-a81001"
     asked = served.ask(NAMED)
     assert asked.json()["results"]["bindings"][0]["name"]["value"] == "THE DENSHAM SURGERY"
+
+
+def test_its_pages_and_answers_say_how_far_the_files_reach(served: Served) -> None:
+    said = "As far as the file of 28 August 2026 tells"
+    for path in ("body/ods-a81001", "kind/ods-ro177"):
+        page = served.client.get(f"/doc/{path}?date=2026-11-22", headers={"Accept": "text/html"}).text
+        assert said in page
+        assert said not in served.client.get(f"/doc/{path}?date=2026-08-28", headers={"Accept": "text/html"}).text
+    cautions = served.client.get("/api/became", params={"name": "A81002", "date": "2026-11-22"}).json()["cautions"]
+    assert [text for text in cautions if text.startswith(said)]
 
 
 def test_workers_that_took_too_long_are_replaced_by_others_that_read_the_disk(served: Served) -> None:

@@ -599,7 +599,9 @@ def test_partners_of_a_partnership_are_stubs_and_what_has_no_ods_code_is_refused
     ]
     assert isinstance(register, Refused)
     assert register.place == "sheet Current STPs, row 4"
+    assert register.reason.startswith("Marie Curie has no ODS code")
     assert "CQC: 1-102643321" in register.reason
+    assert "What else the row names is read." in register.reason
     assert isinstance(nobody, Refused)
     assert nobody.place == "sheet Current STPs, row 5"
 

@@ -285,6 +285,8 @@ def test_every_form_shows_every_difference(records: Records) -> None:
     assert "A BAR \\| A NAME" in page
     assert told["file"]["day"] == "2025-12-01"
     assert told["counts"]["by"] == {"name": 2}
+    assert page.splitlines()[0] == "# eccg_2025-12.csv and the graph", "what was found stands below"
+    assert page.splitlines()[2] == whole.sentence
     for shown in (text, page):
         assert WHY["other name"].split(";")[0] in " ".join(shown.split())
         assert "Organisation Data Service" in shown
