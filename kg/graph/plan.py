@@ -49,7 +49,9 @@ def opened(paths: Iterable[Path], day: date | None, quarantined: Mapping[Path, S
     """
     files = []
     for path in paths:
-        publication = open_file(path, day)
+        publication = open_file(path)
+        if publication.release.day is None and day is not None:  # what a file says of itself stands
+            publication = open_file(path, day)
         if publication.release.day is None and (latest := _last_changed(publication)):
             publication = open_file(path, latest)
         if publication.release.day is None:

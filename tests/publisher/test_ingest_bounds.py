@@ -14,6 +14,7 @@ from tests.publisher.office import Office, day, opened, org, to
 EARLY = [
     org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00K", "2013-04-01"),)),
     org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True), Role("RO76"))),
+    org("A6", "RETOLD SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00K", "2017-04-01"),)),
 ]
 LATE = [
     org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2017-04-01"),)),
@@ -23,6 +24,8 @@ LATE = [
         to("RE4", "16C", "2020-04-01"), Relation("RE5", "B1"),
     )),
     org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True),)),
+    org("A6", "RETOLD SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2017-04-01"),)),
+    org("A6", "TOLD TWICE", "RO177", "1974-04-01", relations=(to("RE4", "16C", "2020-04-01"),)),
     org("B1", "AN AREA", "RO210", "2013-04-01"),
 ]  # fmt: skip
 
@@ -46,6 +49,9 @@ def asked(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.G
         # The later edition shows the next commissioner, so the earlier one ended where that began.
         ("A1", "2017-03-31", {"ccg-00k"}),
         ("A1", "2017-04-01", {"ccg-00m"}),
+        # The later edition tells of another from the same day, and of the code once more, which adds nothing.
+        ("A6", "2018-04-01", {"ccg-00m"}),
+        ("A6", "2020-04-02", set()),
         # Nobody had the code before the CCG was made.
         ("A2", "2019-06-01", set()),
         ("A2", "2020-04-01", {"ccg-16c"}),
@@ -60,6 +66,11 @@ def asked(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.G
 )  # fmt: skip
 def test_what_is_left_open_ends_with_those_it_is_of(asked: library.Graph, name: str, on: str, groups: set[str]) -> None:
     assert {result.key for result in asked.memberships(name, as_of=on).results} == groups
+
+
+def test_a_code_that_a_file_gives_twice_is_told_of_once(asked: library.Graph) -> None:
+    (told,) = [result for result in asked.show("A6").results if result.measure == "name"]
+    assert "RETOLD SURGERY" in str(told.text)
 
 
 def test_a_list_shows_what_had_ended_on_its_last_day(asked: library.Graph) -> None:

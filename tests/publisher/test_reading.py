@@ -13,6 +13,7 @@ import pytest
 
 from kg.facts.ods.publication import Publication, open_file
 from kg.facts.ods.record import Address, Dates, Period, Record, Refused, Relation, Role, Succession
+from kg.graph import plan
 from tests.publisher import writing
 
 PRACTICE = """
@@ -703,6 +704,23 @@ def test_a_summary_of_a_search_is_a_stub_and_a_link_is_refused(tmp_path: Path) -
 
 
 # Tables
+
+
+def test_what_else_a_folder_of_answers_holds_is_named(tmp_path: Path) -> None:
+    writing.write_json(tmp_path / "one.json", [Record("A1", "ONE")])
+    for name in ("eccg_2025-12.csv", "etr_2025-12.csv", ".hidden"):
+        (tmp_path / name).write_bytes(b"not an answer")
+    publication = open_file(tmp_path)
+    assert [record.code for record in publication if isinstance(record, Record)] == ["A1"]
+    (note,) = publication.notes
+    assert "Not read: eccg_2025-12.csv, etr_2025-12.csv. Name each" in note
+
+
+def test_the_day_in_the_name_of_a_file_stands_and_only_others_are_of_the_day_that_is_given(tmp_path: Path) -> None:
+    dated = writing.write_report(tmp_path / "eccg_2025-12.csv", [Record("A1", "ONE")])
+    plain = writing.write_report(tmp_path / "eccg.csv", [Record("A1", "ONE")])
+    days = [file.edition.day for file in plan.opened([dated, plain], date(2020, 1, 1), {})]
+    assert days == ["2025-12-01", "2020-01-01"]
 
 
 def test_the_tables_of_a_folder_are_read_in_order(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def since(start: date | None, until: date | None = None, code: str = "RE4") -> R
     return Relation(code, "16C", Dates(operational=Period(start, until)))
 
 
-def until(relation: Relation) -> date | None:
+def until(relation: Relation | None) -> date | None:
+    assert relation is not None
     assert relation.dates.held
     return relation.dates.held.until
 
@@ -108,4 +109,4 @@ def test_an_open_commissioner_ends_where_a_later_edition_shows_the_next() -> Non
     early = practice(release=EARLY)
     assert until(bounds.bound(early, since(date(2013, 4, 1)))) == CCG
     assert until(bounds.bound(early, since(date(2013, 4, 1), code="RE6"))) is None
-    assert until(bounds.bound(early, since(CCG))) is None  # it is that one itself
+    assert bounds.bound(early, since(CCG)) is None  # the later edition tells who it was from that day on

@@ -46,7 +46,7 @@ On = Annotated[
     date | None,
     typer.Option(
         "--date", parser=day, metavar="DATE", show_default=False,
-        help="The day that the files are true of, when they do not say it.",
+        help="The day that the files are true of which do not say it themselves.",
     ),
 ]  # fmt: skip
 Beside = Annotated[

@@ -22,6 +22,8 @@ from kg.facts.ods.stream import Publication, sha256, sha256_of_all
 ENDINGS: Final = (".json", ".jsonl", ".ndjson")
 _LINES: Final = ("AddrLn1", "AddrLn2", "AddrLn3", "AddrLn4", "AddrLn5")
 #: A file that is one JSON value is held in memory.
+#: So many files that are no answers are named.
+_TOLD: Final = 8
 _LARGEST: Final = 256 << 20
 _LONGEST_LINE: Final = 32 << 20
 
@@ -48,8 +50,10 @@ def open_json(path: Path, given: date | None) -> Publication:
 
 def open_folder(path: Path, given: date | None) -> Publication:
     """Open a folder of answers: its files that end in .json, .jsonl or .ndjson, in the order of their names."""
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
-    return _publication(path, files, given, f"ord-{undated(path)}", sha256_of_all(files))
+    held = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    files = [file for file in held if file.suffix.lower() in ENDINGS]
+    others = [file.name for file in held if file not in files]
+    return _publication(path, files, given, f"ord-{undated(path)}", sha256_of_all(files), others)
 
 
 def record_of(value: object) -> Record:
@@ -187,7 +191,9 @@ def _true(value: object) -> bool:
     return value is True or value == "true"
 
 
-def _publication(path: Path, files: Sequence[Path], given: date | None, series: str, hashed: str) -> Publication:
+def _publication(
+    path: Path, files: Sequence[Path], given: date | None, series: str, hashed: str, others: Sequence[str] = ()
+) -> Publication:
     published, precision = day_of(path, given)
     release = Release(
         series=series,
@@ -198,10 +204,17 @@ def _publication(path: Path, files: Sequence[Path], given: date | None, series: 
         file=path.name,
     )
     size = sum(file.stat().st_size for file in files)
-    return Publication(release, size, partial(_records, list(files), path.is_dir()))
+    return Publication(release, size, partial(_records, list(files), path.is_dir(), others))
 
 
-def _records(files: list[Path], in_folder: bool, publication: Publication) -> Iterator[Record | Refused]:
+def _records(
+    files: list[Path], in_folder: bool, others: Sequence[str], publication: Publication
+) -> Iterator[Record | Refused]:
+    if others:
+        few = ", ".join(others[:_TOLD]) + (f" and {len(others) - _TOLD} more" if len(others) > _TOLD else "")
+        publication.notes.append(
+            f"Of a folder the answers are read, which end in {', '.join(ENDINGS)}. Not read: {few}. Name each of these as a file."
+        )
     for file in files:
         before = f"{file.name}, " if in_folder else ""
         start = publication.read

@@ -28,8 +28,11 @@ class Bounds:
             self._later[key] = min(start, self._later.get(key, start))
         self._here.clear()
 
-    def bound(self, subject: Subject, relation: Relation) -> Relation:
-        """End a relation that is left open where it is known to have ended; one that is over by its own dates stays as it is."""
+    def bound(self, subject: Subject, relation: Relation) -> Relation | None:
+        """End a relation that is left open where it is known to have ended; one that is over by its own dates stays as it is.
+
+        None for one that later files tell otherwise from its first day on: they stand.
+        """
         held = relation.dates.held
         if held is None:
             return relation
@@ -39,6 +42,8 @@ class Bounds:
             self._here[subject.key] = min(held.start, self._here.get(subject.key, held.start))
         if held.until is not None or following == subject.ended == OPEN_END:
             return relation
+        if held.start and following <= held.start:
+            return None
         ends = [end for end in (following, subject.ended) if (held.start or UNKNOWN_START) < end < OPEN_END]
         if not ends:
             return relation

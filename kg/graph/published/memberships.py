@@ -36,6 +36,8 @@ class Memberships:
         said = []
         for stated in record.relations:
             relation = self._bounds.bound(subject, stated)
+            if relation is None:
+                continue
             if subject.joined or relation.target in self._joins:
                 said.append(self._joined(subject, relation))
             else:

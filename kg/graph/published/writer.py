@@ -70,6 +70,8 @@ class Writer:
         #: Codes of which an update has told, and those of which this file does.
         self._replaced: set[str] = set()
         self._updated: set[str] = set()
+        #: Whom whole records of this file have told of, where an earlier one of another file may have.
+        self._told: set[str] = set()
 
     @property
     def early(self) -> set[str]:
@@ -80,6 +82,7 @@ class Writer:
         """Begin a file."""
         self._release = release
         self._counts = dict.fromkeys(Counts._fields, 0)
+        self._told.clear()
         self._nodes.file()
         self._memberships.file()
 
@@ -111,7 +114,7 @@ class Writer:
         start, until = _life(record)
         role = record.primary_role
         life = self.register.entered(code, start, until, role)
-        if life and (record.archived or not self._several):
+        if life and (record.archived or not self._several or life.key in self._told):
             counts["superseded"] += 1
             return ""
         counts["whole"] += 1
@@ -119,10 +122,13 @@ class Writer:
         brief = code, record.name, start.isoformat(), until.isoformat(), " ".join(inside)
         self.digests.append((self._release.sha256, *brief))
         if life:
+            self._told.add(life.key)
             subject = Subject.of(code, life.key, min(life.until, until), self._release, joined=life.joined)
             return self._renamed(subject, life, record.name) + self._all(subject, record, earlier=True)
         bodies = [one.body for one in self.register.joins.meet(code, start, until)]
         life = self.register.enter(code, start, until, role, record.name, joined=bool(bodies))
+        if self._several:
+            self._told.add(life.key)
         subject = Subject.of(code, life.key, until, self._release, joined=life.joined)
         return self._organisation(subject, life, record, bodies) + self._all(subject, record)
 
