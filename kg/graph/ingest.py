@@ -29,9 +29,10 @@ from kg.errors import UsageError
 from kg.facts import curated
 from kg.facts.ods.record import Refused
 from kg.facts.records import PublisherCode
-from kg.graph import compiled, name_writer
+from kg.graph import compiled
 from kg.graph.edition import Difference, Digest, Edition
-from kg.graph.following import Edge, Followed, follow, lead_on
+from kg.graph.ending import Ending
+from kg.graph.following import Edge, Followed, lead_on
 from kg.graph.inputs import Inputs
 from kg.graph.joining import Joins
 from kg.graph.loading import Beside, Progress, load
@@ -148,38 +149,35 @@ def _make(
     relations = RelationWriter(made / compiled.RELATIONS)
     _keep_curated(base, relations)
     editions: list[Edition] = []
-    names: dict[str, str] = {}
-    for file in files:
-        _keep(file, made / "files" / file.edition.held)
-        edition, written = load(file, writer, store, relations, made / "quarantine", progress)
-        quads[edition.graph] = written
-        editions.append(edition)
-        names.update(file.publication.names)
-    progress("Working out who followed whom.")
-    outcome.followed = followed = follow(writer.successions, register)
-    rest = writer.rest(names)
-    for one in editions:
-        relations.file(one.graph)
-        relations.add(rest.relations.get(one.sha256, ()))
-    later = {str(one.graph): rest.turtle.get(one.sha256, "") + followed.turtle.get(one.sha256, "") for one in editions}
-    later |= {_DERIVED: lead_on(followed.edges, _curated_edges(base))}
-    for graph, turtle in later.items():
-        if not turtle:
-            continue
-        store.bulk_load(
-            input=(HEADER + turtle).encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph), lenient=True
-        )
-        quads[graph] = quads.get(graph, 0) + counted(turtle)
-    moved = _settle(store, register, writer.early)
-    progress("Writing the index of names, and putting the statements in order.")
-    indexing = Beside(lambda: _index(made / "names.sqlite", writer, relations, moved))
+    ending = Ending(writer, register, relations, made / "names.sqlite")
     try:
-        store.optimize()
-        store.flush()
+        for file in files:
+            _keep(file, made / "files" / file.edition.held)
+            end = ending.after(files, progress) if file is files[-1] else None
+            edition, written = load(file, writer, store, relations, made / "quarantine", progress, end)
+            quads[edition.graph] = written
+            editions.append(edition)
+        outcome.followed = ending.followed
+        later = {str(one.graph): ending.turtle.get(one.sha256, "") for one in editions}
+        later |= {_DERIVED: lead_on(ending.followed.edges, _curated_edges(base))}
+        for graph, turtle in later.items():
+            if turtle:
+                text = (HEADER + turtle).encode()
+                store.bulk_load(input=text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph), lenient=True)
+                quads[graph] = quads.get(graph, 0) + counted(turtle)
+        moved = _settle(store, register, writer.early)
+        progress("Putting the statements in order, and ending the indices.")
+        relating = Beside(lambda: relations.finish(moved))
+        try:
+            store.optimize()
+            store.flush()
+        finally:
+            relating.wait()  # for it writes in the same folder
+        relating.result()
     finally:
-        indexing.wait()  # for it writes in the same folder
+        ending.wait()
     del store
-    outcome.names = int(base.manifest["names"]) + indexing.result()
+    outcome.names = int(base.manifest["names"]) + ending.names()
     if (old / "names.sqlite").is_file():
         digest = Digest(made / "names.sqlite")
         outcome.replaced = [
@@ -213,13 +211,6 @@ def _keep(file: File, place: Path) -> None:
                 shutil.copyfile(file.path, place)
     except OSError as error:
         raise unwritable(place.parents[2], error) from None
-
-
-def _index(names: Path, writer: Writer, relations: RelationWriter, moved: list[tuple[str, str, str]]) -> int:
-    added = name_writer.extend(names, writer.entries)
-    Digest(names).write(writer.digests)
-    relations.finish(moved)
-    return added
 
 
 def _keep_curated(base: compiled.Compiled, relations: RelationWriter) -> None:

@@ -33,16 +33,20 @@ _BYTES: Final = 8 << 20  # of a file after which a batch ends too: some files ha
 
 
 def load(
-    file: File, writer: Writer, store: ox.Store, relations: RelationWriter, quarantine: Path, progress: Progress
-) -> tuple[Edition, int]:
-    """Read a file in a thread of its own, while the engine takes what has been written; give its account and its statements."""
+    file: File, writer: Writer, store: ox.Store, relations: RelationWriter, quarantine: Path, progress: Progress,
+    ending: Callable[[], str] | None = None,
+) -> tuple[Edition, int]:  # fmt: skip
+    """Read a file in a thread of its own, while the engine takes what has been written; give its account and its statements.
+
+    `ending` gives, when the last record has been read, what the file has still to say, as Turtle.
+    """
     # A file that is held is opened again by its day, which says nothing of how precisely that is known.
     writer.file(file.publication.release._replace(precision=file.edition.precision))
     relations.file(file.edition.graph)
     refused = file.refused
     done = [len(refused), 0]  # records, statements
     receiving, sending = os.pipe()
-    pump = Beside(lambda: _pump(file, writer, relations, sending, refused, done, progress))
+    pump = Beside(lambda: _pump(file, writer, relations, sending, refused, done, progress, ending))
     try:
         with os.fdopen(receiving, "rb", buffering=1 << 20) as stream:
             # By its name in the system the engine reads the pipe itself; a Python stream it would have to wait for.
@@ -70,7 +74,7 @@ def load(
 
 def _pump(
     file: File, writer: Writer, relations: RelationWriter, sending: int, refused: list[Refused], done: list[int],
-    progress: Progress,
+    progress: Progress, ending: Callable[[], str] | None,
 ) -> None:  # fmt: skip
     began = said = time.monotonic()
     with os.fdopen(sending, "wb", buffering=1 << 20) as stream:
@@ -86,7 +90,11 @@ def _pump(
             if time.monotonic() - said > _SAID:
                 said = time.monotonic()
                 progress(_pace(file, done[0], said - began))
-    progress(_pace(file, done[0], time.monotonic() - began, whole=True))
+        progress(_pace(file, done[0], time.monotonic() - began, whole=True))
+        if ending:
+            turtle = ending()
+            stream.write(turtle.encode())
+            done[1] += counted(turtle)
 
 
 def _batches(publication: Publication) -> Iterator[list[Record | Refused]]:
