@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.facts.ods.record import Role
@@ -11,7 +11,7 @@ from kg.facts.records import PublisherCode
 from kg.graph.published.nodes import Nodes
 from kg.graph.published.register import Subject
 from kg.graph.relation_index import Had
-from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, end_known, in_operation, lasting, start_known
+from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, in_operation, lasting
 
 
 class Codes:
@@ -63,8 +63,8 @@ class Roles:
             if not subject.joined:
                 self.rows.append((node, subject.key, f"ods-{code}", start.toordinal(), until.toordinal()))
             said.append(
-                f'c:{node} n:about {subject.node};n:asKind k:ods-{code};n:startsOn {as_day(start)};n:startPrecision "{start_known(start)}"'
-                f';n:endsBefore {as_day(until)};n:endPrecision "{ends or end_known(until)}"{in_operation(role.dates)}.\n'
+                f"c:{node} n:about {subject.node};n:asKind k:ods-{code};n:startsOn {as_day(start)}"
+                f";n:endsBefore {as_day(until)}{in_operation(role.dates)}{_unknown(start, ends)}.\n"
             )
         return "".join(said)
 
@@ -79,3 +79,9 @@ class Roles:
                     f';s:notation "{code}";s:inScheme z:ods-roles;n:confidence "verified";n:form "other";{UNKNOWN_DATES}.\n'
                 ),
             )
+
+
+def _unknown(start: date, ends: str) -> str:
+    """Write how precisely the days of a role are known where they do not show it: by themselves they are known to the day."""
+    said = ';n:startPrecision "unknown"' if start == UNKNOWN_START else ""
+    return f'{said};n:endPrecision "{ends}"' if ends else said
