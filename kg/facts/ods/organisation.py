@@ -17,7 +17,8 @@ NAMESPACE: Final = "http://refdata.hscic.gov.uk/org/v2-0-0"
 _NAMES: Final = (
     "Organisation", "Organisations", "Manifest", "CodeSystems", "concept", "Name", "Date", "Type", "Start", "End",
     "OrgId", "Status", "LastChangeDate", "GeoLoc", "Location", "Contacts", "Contact", "Roles", "Role", "Rels", "Rel",
-    "Relationship", "Succs", "Succ", "Successor", "Target", "PrimaryRoleId",
+    "Relationship", "Succs", "Succ", "Successor", "Target", "PrimaryRoleId", "AddrLn1", "AddrLn2", "AddrLn3", "AddrLn4",
+    "AddrLn5", "Town", "County", "PostCode", "Country", "UPRN",
 )  # fmt: skip
 #: Tags with the namespace and without, for the children of real files have none, by the name alone.
 _PREFIX: Final = f"{{{NAMESPACE}}}"
@@ -114,7 +115,7 @@ def _text(element: _Element) -> str:
 
 
 def _address(geography: _Element) -> Address:
-    found = {local(part.tag): _text(part) for location in geography for part in location}
+    found = {_LOCAL.get(part.tag): (part.text or "").strip() for location in geography for part in location}
     return Address(
         tuple(line for name in _LINES if (line := found.get(name))),
         found.get("Town", ""),
