@@ -32,6 +32,7 @@ def tell(draft: Draft, things: Collection[Iri], walked: Collection[Transfer]) ->
     rows = {row["succession"]: row for iri in near for row in records.rows("recorded-successions", thing=iri)}
     kept = [row for row in rows.values() if row["date"] is None or row["date"] <= draft.as_of]
     _tell_dates(draft, walked, kept)
+    _tell_circle(draft, things, walked)
     pairs = {(transfer.giver, transfer.receiver) for transfer in walked}
     for row in kept:
         pair = row["predecessor"], row["successor"]
@@ -51,6 +52,22 @@ def tell(draft: Draft, things: Collection[Iri], walked: Collection[Transfer]) ->
         else:
             draft.sentence = f"{draft.sentence} {text}".strip()
             draft.sentence_sources = tuple(dict.fromkeys((*draft.sentence_sources, *sources)))
+
+
+def _tell_circle(draft: Draft, things: Collection[Iri], walked: Collection[Transfer]) -> None:
+    """Say that a lineage leads back to where it began, and by which files: one of its steps may not be so."""
+    records, near, reached = draft.records, set(things), set[Iri]()
+    for transfer in sorted(walked, key=lambda one: (one.date, one.event)):
+        if transfer.receiver in near and transfer.giver in reached and key_of(transfer.event).startswith("ods-"):
+            giver, receiver = (records.thing(iri).label for iri in (transfer.giver, transfer.receiver))
+            draft.caution(
+                f"The successions lead round in a circle: {giver} is recorded as having passed into {receiver} again "
+                f"{say.on(transfer.date, 'day')}. One of them may be wrong.",
+                records.cites(transfer.event),
+            )
+            return
+        if transfer.giver in near or transfer.giver in reached:
+            reached.add(transfer.receiver)
 
 
 def _tell_dates(draft: Draft, walked: Iterable[Transfer], kept: Iterable[dict[str, Any]]) -> None:

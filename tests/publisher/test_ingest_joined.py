@@ -186,6 +186,14 @@ def test_what_leads_to_itself_or_round_in_a_circle_ends(asked: library.Graph) ->
     assert asked.lineage("R2").status == "answered"
 
 
+@pytest.mark.parametrize("command", ["became", "before", "lineage"])
+def test_what_leads_round_in_a_circle_is_said_to(asked: library.Graph, command: str) -> None:
+    told = [text for text in getattr(asked, command)("R1").cautions if "circle" in text]
+    assert len(told) == 1, told
+    assert "on 1 April 2009" in told[0]
+    assert not [text for text in getattr(asked, command)("A81001").cautions if "circle" in text]
+
+
 def test_periods_are_those_in_law_and_those_in_operation_are_kept_beside_them(asked: library.Graph) -> None:
     (row,) = asked.query("records-of", {"thing": "ods-law01"})
     assert [str(row[name]) for name in ("start", "end", "operationalFrom", "operationalBefore")] == [
