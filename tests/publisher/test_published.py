@@ -118,17 +118,40 @@ def test_every_network_and_every_partner_is_read() -> None:
     assert (len(networks), len(partners)) == (1_366, 7_705)
 
 
-def test_every_coded_partner_of_a_partnership_is_read_or_named() -> None:
-    found = list(open_file(PUBLISHED / "stp_partner_relationships_2019-04.xlsx"))
-    rows = list(sheet("stp_partner_relationships_2019-04.xlsx", "Current STPs"))[5:]
-    coded = [row[at] for row in rows for at in (10, 12, 14, 16) if row[at] is not None]
+PARTNERSHIPS = "stp_partner_relationships_2019-04.xlsx"
+
+
+def partnerships() -> list[tuple[Any, ...]]:
+    """Give the rows below the header."""
+    return list(sheet(PARTNERSHIPS, "Current STPs"))[5:]
+
+
+def partners_of(rows: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
+    """Give every partner that rows tell of, each its name and its code; either may be missing."""
+    every = [(row[at], row[at + 1]) for row in rows for at in (9, 11, 13, 15)]
+    return [(name, code) for name, code in every if name is not None or code is not None]
+
+
+def test_every_partner_of_a_partnership_is_read_or_named() -> None:
+    publication = open_file(PUBLISHED / PARTNERSHIPS)
+    found = list(publication)
+    rows = partnerships()
+    partners = partners_of(rows)
     named = [row for row in rows if row[4] is not None]
-    assert len(found) == len(coded) + len(named)
     refused = [one for one in found if isinstance(one, Refused)]
-    codeless = [cell for cell in coded if str(cell).startswith("CQC") or cell in ("?", "-")]
+    blank = [name for name, code in partners if code is None]
+    others = [code for _, code in partners if str(code).startswith("CQC") or code in ("?", "-")]
     unplaced = [row[14] for row in rows if row[14] is not None and row[1] is None]
-    assert len(refused) == len(codeless) + len(unplaced)
-    assert unplaced == ["RX8"]
+    assert (len(blank), len(others), unplaced) == (8, 27, ["RX8"])
+    assert len(refused) == len(blank) + len(others) + len(unplaced) == 36
+    assert len(found) == len(partners) + len(named) == 789
+    empty = [one for one in refused if "is empty" in one.reason]
+    assert [one.reason.split(" has no ODS code")[0] for one in empty] == blank
+    assert [one.place.split("row ")[1] for one in empty] == [
+        str(number) for number, row in enumerate(rows, 6) for _, code in partners_of([row]) if code is None
+    ]
+    (note,) = publication.notes
+    assert '"Closed STP codes" is not read' in note
 
 
 def test_the_answer_of_the_interface_is_read() -> None:

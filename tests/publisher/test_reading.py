@@ -586,10 +586,11 @@ def test_partners_of_a_partnership_are_stubs_and_what_has_no_ods_code_is_refused
                 "NL8 (CQC: 1-2)",
             ],
             ["North East (Y63)", "QHM", None, None, None, None, None, None, None, "Marie Curie", "CQC: 1-102643321"],
+            ["North East (Y63)", "QHM", None, None, None, None, None, None, None, "Healthwatch Cumbria", None],
             ["North East (Y63)", None, None, None, None, None, None, "AMBULANCES", "RX8", None, None],
         ],
     )
-    *told, register, nobody = publication
+    *told, register, blank, nobody = publication
     partner = (Relation("RE8", "QHM"),)
     assert told == [
         Record("QHM", "Cumbria STP", stub=True, relations=(Relation("RE5", "Y63"),)),
@@ -603,8 +604,25 @@ def test_partners_of_a_partnership_are_stubs_and_what_has_no_ods_code_is_refused
     assert register.reason.startswith("Marie Curie has no ODS code")
     assert "CQC: 1-102643321" in register.reason
     assert "What else the row names is read." in register.reason
+    assert isinstance(blank, Refused)
+    assert blank.place == "sheet Current STPs, row 5"
+    assert blank.reason.startswith("Healthwatch Cumbria has no ODS code")
+    assert 'the column "ODS Code" is empty' in blank.reason
     assert isinstance(nobody, Refused)
-    assert nobody.place == "sheet Current STPs, row 5"
+    assert nobody.place == "sheet Current STPs, row 6"
+    assert publication.notes == []
+
+
+def test_a_sheet_of_closed_partnerships_is_named_as_one_that_is_not_read(tmp_path: Path) -> None:
+    header = ["ODS STP Code", "STP Name", "ODS CCG Code", "ODS LA Code", "ODS Trust Code", "ODS Code"]
+    publication = workbook(
+        tmp_path / "stp_2019-04.xlsx",
+        Current_STPs=[header, ["QHM", "Cumbria STP", None, None, None, None]],
+        Closed_STP_codes=[header, ["QVP", "Northumberland STP", "00L", None, None, None]],
+    )
+    assert [found.code for found in publication if isinstance(found, Record)] == ["QHM"]
+    (note,) = publication.notes
+    assert note.startswith('The sheet "Closed STP codes" is not read')
 
 
 # JSON

@@ -2,8 +2,11 @@
 
 A row of the sheet "Current STPs" names up to four partners of one partnership, each with its code: what is said of
 each (RE8, is partner to) is a stub. So is the partnership, of which the sheet says the name and the region (RE5). Some
-partners (Healthwatch, hospices, charities) have the number of another register, "?" or "-" where the code should be: these
-alone are refused, and not the others of their row. A record is of a code, and none is made up for them.
+partners (Healthwatch, hospices, charities) have the number of another register, "?", "-" or nothing where the code should
+be: these alone are refused, and not the others of their row. A record is of a code, and none is made up for them.
+
+The sheet "Closed STP codes" gives the partners of three partnerships that had ended, and no day. A relation without days is
+true of the day of its file, which none of these is: a note says that the sheet is not read.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from kg.facts.ods.stream import Publication, sha256
 from kg.facts.ods.workbook import Row, rows
 
 _SHEET: Final = "Current STPs"
+_CLOSED: Final = "Closed STP codes"
 _STP: Final = "ODS STP Code"
 _PARTNERS: Final = {
     "ODS CCG Code": "CCG",
@@ -48,10 +52,10 @@ def open_workbook(path: Path, given: date | None, names: list[str]) -> Publicati
         sha256=sha256(path),
         file=path.name,
     )
-    return Publication(release, path.stat().st_size, partial(_records, path))
+    return Publication(release, path.stat().st_size, partial(_records, path, _CLOSED in names))
 
 
-def _records(path: Path, publication: Publication) -> Iterator[Record | Refused]:
+def _records(path: Path, closed: bool, publication: Publication) -> Iterator[Record | Refused]:
     for row in rows(path, _SHEET, (_STP, *_PARTNERS)):
         if row.cells.get("STP Name"):
             try:
@@ -59,11 +63,16 @@ def _records(path: Path, publication: Publication) -> Iterator[Record | Refused]
             except Unreadable as error:
                 yield row.refused(error)
         for column, kind in _PARTNERS.items():
-            if row.cells[column]:
+            if row.cells.get(column) or row.cells.get(kind):
                 try:
                     yield _partner(row, column, kind)
                 except Unreadable as error:
                     yield row.refused(error)
+    if closed:
+        publication.notes.append(
+            f'The sheet "{_CLOSED}" is not read: its partnerships had ended by the day of the workbook, and it does not say '
+            "when they had which partners."
+        )
     publication.read = publication.size
 
 
@@ -78,14 +87,14 @@ def _partnership(row: Row) -> Record:
 
 
 def _partner(row: Row, column: str, kind: str) -> Record:
-    written = row.cells[column]
+    written = row.cells.get(column, "")
     noted = _WITH_REGISTER.fullmatch(written)
     try:
         own = code(noted[1] if noted else written, "an organisation")
     except Unreadable:
         name = row.cells.get(kind) or "a partner without a name"
         raise Unreadable(
-            f'{name} has no ODS code, without which it cannot be told from others: the column "{column}" has {shown(written)}. What '
+            f'{name} has no ODS code, without which it cannot be told from others: the column "{column}" {f"has {shown(written)}" if written else "is empty"}. What '
             "else the row names is read"
         ) from None
     return Record(
