@@ -14,7 +14,7 @@ from kg.answers.answer import ATTRIBUTION
 from kg.answers.habits import WHY, Difference
 from kg.answers.reconcile import Reconciliation
 from kg.answers.record import Records
-from kg.errors import BadInput, UsageError
+from kg.errors import UsageError
 from kg.faces.tables import Format, aligned, as_csv, as_markdown, wrapped
 from kg.graph.graph import Graph
 
@@ -29,26 +29,27 @@ COLUMNS: Final = (
 
 
 def compared(graph: Graph, path: Path, on: date | None, progress: Callable[[str], None]) -> Reconciliation:
-    """Hold a publisher's file against the curated graph, and say every few seconds how far it has been read.
+    """Hold a publisher's file against the curated graph; say every few seconds how far it is, and at last what it left out.
+
+    Its day is the one that an ingest takes.
 
     Raises:
         BadInput: the file cannot be read, or nothing says of which day it is.
         UsageError: the graph was made of the publisher's files.
     """
     from kg.answers.reconcile import reconcile
-    from kg.facts.ods.publication import open_file
+    from kg.facts.ods.publication import open_dated
 
     if graph.files:
         raise UsageError(
             "This graph holds files of the publisher, which would be held against themselves. Ask the curated graph: leave "
             "--store away, or give a folder that kg build made."
         )
-    publication = open_file(path, on)
-    if publication.release.day is None:
-        raise BadInput(
-            f"{path.name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
-        )
-    return reconcile(_paced(publication, progress), publication.release, Records(graph))
+    publication = open_dated(path, on)
+    found = reconcile(_paced(publication, progress), publication.release, Records(graph))
+    for note in publication.notes:
+        progress(note)
+    return found
 
 
 def _paced(publication: Publication, progress: Callable[[str], None]) -> Iterator[Record | Refused]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kg.errors import BadInput, StoreError
-from kg.facts.ods.publication import open_file
+from kg.facts.ods.publication import open_dated, open_file
 from kg.facts.ods.record import Refused
 from kg.facts.ods.stream import Publication
 from kg.graph import compiled
@@ -49,15 +49,7 @@ def opened(paths: Iterable[Path], day: date | None, quarantined: Mapping[Path, S
     """
     files = []
     for path in paths:
-        publication = open_file(path)
-        if publication.release.day is None and day is not None:  # what a file says of itself stands
-            publication = open_file(path, day)
-        if publication.release.day is None and (latest := _last_changed(publication)):
-            publication = open_file(path, latest)
-        if publication.release.day is None:
-            raise BadInput(
-                f"{path.name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
-            )
+        publication = open_dated(path, day)
         files.append(File(Edition.of(publication.release), path, publication, list(quarantined.get(path, ()))))
     return files
 
@@ -175,11 +167,3 @@ def _not_fetched(one: Edition, folder: Path) -> Iterable[Refused]:
         for row in csv.DictReader(sheet):
             if row["place"].startswith(("http://", "https://")):
                 yield Refused(**row)
-
-
-def _last_changed(publication: Publication) -> date | None:
-    """Give the day of the last change that records tell of: answers of an interface bear no date of their own."""
-    if not publication.release.series.startswith("ord"):
-        return None
-    changed = (one.last_changed for one in publication if not isinstance(one, Refused))
-    return max((day for day in changed if day), default=None)

@@ -19,9 +19,11 @@ from kg.facts import records as rows
 from kg.facts.curated import columns_of
 from kg.facts.dates import PartialDate
 from kg.facts.ods.record import Dates, Period, Record, Relation, Release, Role, Succession
+from kg.graph import plan
 from kg.graph.graph import Graph
 from kg.graph.inputs import Inputs
 from tests.conftest import CommandLine
+from tests.publisher import writing
 
 ROOT = Inputs.default().root
 PUBLISHED = ROOT.parent / "shared" / "publisher" / "ods"
@@ -328,6 +330,42 @@ def test_the_command_says_what_it_cannot_read(run: CommandLine, tmp_path: Path) 
         done = run("reconcile", str(path))
         assert (done.code, done.out) == (5, "")
         assert path.name in done.err
+
+
+def test_a_file_is_of_the_day_that_an_ingest_takes(asked: library.Graph, report: Path, tmp_path: Path) -> None:
+    changed = [DARLINGTON._replace(last_changed=date(2020, 5, month)) for month in (7, 9)]
+    answers = tmp_path / "answers"
+    answers.mkdir()
+    for number, one in enumerate(changed):
+        writing.write_json(answers / f"{number}.json", [one])
+    for path, day in (
+        (answers / "0.json", "2020-05-07"), (answers, "2020-05-09"), (report, "2025-12-01"),
+    ):  # fmt: skip
+        (file,) = plan.opened([path], None, {})
+        whole = asked.reconcile(path)
+        assert (str(whole.release.day), file.edition.day) == (day, day)
+        assert whole.met > 0
+    given = [str(asked.reconcile(path, day_of_file="2021-02-03").release.day) for path in (answers, report)]
+    assert given == ["2021-02-03", "2025-12-01"] == [
+        one.edition.day for one in plan.opened([answers, report], date(2021, 2, 3), {})
+    ]  # fmt: skip
+
+
+def test_the_command_asks_for_the_day_only_where_nothing_tells_it(run: CommandLine, tmp_path: Path) -> None:
+    changed = writing.write_json(tmp_path / "changed.json", [DARLINGTON._replace(last_changed=date(2020, 5, 7))])
+    done = run("reconcile", str(changed))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Of 1 record of changed.json (7 May 2020), 1 meets 1 body")
+    done = run("reconcile", str(writing.write_json(tmp_path / "plain.json", [DARLINGTON])))
+    assert (done.code, done.out) == (5, "")
+    assert "Add --date" in done.err
+
+
+def test_the_command_says_what_of_a_file_is_not_read(run: CommandLine, report: Path) -> None:
+    writing.write_json(report.parent / "answer.json", [DARLINGTON._replace(last_changed=date(2020, 5, 7))])
+    done = run("reconcile", str(report.parent))
+    assert done.code == 0
+    assert "Not read: eccg_2025-12.csv" in done.err
 
 
 def explained(file: str) -> dict[tuple[str, str], int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import BadInput
+from kg.facts.ods.record import Refused
 from kg.facts.ods.stream import Publication
 
-__all__ = ["Publication", "open_file"]
+__all__ = ["Publication", "open_dated", "open_file"]
 
 _FORMS: Final = (
     "Known are: the zip of TRUD item 341 or an XML file of it; reports of 27 columns (eccg, etr, epraccur, eauth ...); "
@@ -40,6 +41,31 @@ def open_file(path: Path, day: date | None = None) -> Publication:
         raise BadInput(f"There is no file {path}. See how its name is written, and in which folder it is.") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror or error}). Name a file that you may read.") from None
+
+
+def open_dated(path: Path, day: date | None = None) -> Publication:
+    """Open a file of which the day is known: its own, else `day`, else for answers of the ORD interface that of the last change.
+
+    Raises:
+        BadInput: it cannot be read, or nothing says of which day it is.
+    """
+    publication = open_file(path)
+    if publication.release.day is not None:
+        return publication
+    known = day or _last_changed(publication)
+    if known is None:
+        raise BadInput(
+            f"{path.name} does not say of which day it is, and its name does not either. Add --date, as --date 2025-12-31."
+        )
+    return open_file(path, known)
+
+
+def _last_changed(publication: Publication) -> date | None:
+    """Give the day of the last change that records tell of: answers of an interface bear no date of their own."""
+    if not publication.release.series.startswith("ord"):
+        return None
+    changed = (one.last_changed for one in publication if not isinstance(one, Refused))
+    return max((day for day in changed if day), default=None)
 
 
 def _open(path: Path, head: bytes, day: date | None) -> Publication:
