@@ -149,6 +149,12 @@ class Story:
 
     def _names(self) -> Iterator[Line]:
         rows = [row for row in self.records.graph.rows("names-of", thing=self.iri) if row["type"] != "label"]
+        seen = [row for row in rows if row["observed"] and row["startPrecision"] == "unknown"]
+        for row in seen:
+            yield Line("listed", row["observed"], row["observedPrecision"], f"listed as {row['name']}", [row["naming"]])
+        if any(row["observed"] > self.thing.start for row in seen):
+            self.undated.add("a change of name")
+        rows = [row for row in rows if row not in seen]
         for type_ in dict.fromkeys(row["type"] for row in rows):
             as_what = "" if type_ == "official" else f" ({type_})"
             for moment in self._moments([row for row in rows if row["type"] == type_], "a name"):

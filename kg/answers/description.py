@@ -198,7 +198,7 @@ def show(question: Question) -> Answer:
     draft.sentence, draft.sentence_sources = f"{_definition(thing)} {_life(thing, 'both')}", records.cites(thing.iri)
     graph = records.graph
 
-    def line(measure: str, text: str, statement: Iri, row: dict[str, Any] | None = None) -> None:
+    def line(measure: str, text: str, statement: Iri, row: dict[str, Any] | None = None, **more: Any) -> None:
         period = (
             {}
             if row is None
@@ -207,10 +207,21 @@ def show(question: Question) -> Answer:
                 "until": say.iso_end(row["end"], row["endPrecision"]),
             }
         )
-        draft.results.append(thing.result(measure=measure, text=text, sources=records.cites(statement), **period))
+        draft.results.append(
+            thing.result(measure=measure, text=text, sources=records.cites(statement), **period, **more)
+        )
 
-    for row in graph.rows("names-of", thing=thing.iri):
-        line("name", f"{row['name']} ({row['type']})", row["naming"], row)
+    names = graph.rows("names-of", thing=thing.iri)
+    renamed = any(row["observed"] and row["observed"] > thing.start for row in names)
+    for row in names:
+        if row["observed"]:
+            seen = row["observed"], row["observedPrecision"]
+            text = f"{row['name']} ({row['type']}, in the list of {say.day(*seen)})"
+            line("name", text, row["naming"], row, date=say.iso(*seen))
+            continue
+        # Of the label of what had another name later than it began, it is not known since when it holds.
+        since = {"startPrecision": "unknown"} if renamed and row["type"] == "label" else {}
+        line("name", f"{row['name']} ({row['type']})", row["naming"], row | since)
     for row in [] if thing.is_kind else records.kinds(thing.iri):
         wave = f", wave {row['wave']}" if row["wave"] else ""
         line("kind", f"{row['label']}{wave}", row["classification"], row)

@@ -179,8 +179,15 @@ def reading(records: Records, event: Iri) -> str:
 
 
 def warn(draft: Draft, records: Records, iri: Iri, *, walked: set[str]) -> None:
-    """Add the cautions of a thing: what it is not, sites that did not carry over, weak dates, plans."""
+    """Add the cautions of a thing: what it is not, names of an earlier list, sites that did not carry over, weak dates, plans."""
     thing = records.thing(iri)
+    for row in records.rows("names-of", thing=iri) if records.files else ():
+        if row["observed"]:
+            seen = say.day(row["observed"], row["observedPrecision"])
+            draft.caution(
+                f"In the list of {seen} {thing.label} is called {row['name']}; when the name changed is not recorded.",
+                records.cites(row["naming"]),
+            )
     for row in records.graph.rows("distinctions", thing=iri):
         if key_of(row["other"]) not in walked:
             draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))

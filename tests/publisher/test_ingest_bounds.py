@@ -15,6 +15,8 @@ EARLY = [
     org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00K", "2013-04-01"),)),
     org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True), Role("RO76"))),
     org("A6", "RETOLD SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00K", "2017-04-01"),)),
+    org("A7", "FORMER SURGERY", "RO177", "1974-04-01"),
+    org("A8", "PLANNED SURGERY", "RO177", "2017-06-01"),
 ]
 LATE = [
     org("A1", "MOVED SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2017-04-01"),)),
@@ -26,6 +28,8 @@ LATE = [
     org("A5", "WAS A PRACTICE", "RO177", "1974-04-01", roles=(Role("RO177", True),)),
     org("A6", "RETOLD SURGERY", "RO177", "1974-04-01", relations=(to("RE4", "00M", "2017-04-01"),)),
     org("A6", "TOLD TWICE", "RO177", "1974-04-01", relations=(to("RE4", "16C", "2020-04-01"),)),
+    org("A7", "PRESENT SURGERY", "RO177", "1974-04-01"),
+    org("A8", "OPENED SURGERY", "RO177", "2017-06-01"),
     org("B1", "AN AREA", "RO210", "2013-04-01"),
 ]  # fmt: skip
 
@@ -71,6 +75,36 @@ def test_what_is_left_open_ends_with_those_it_is_of(asked: library.Graph, name: 
 def test_a_code_that_a_file_gives_twice_is_told_of_once(asked: library.Graph) -> None:
     (told,) = [result for result in asked.show("A6").results if result.measure == "name"]
     assert "RETOLD SURGERY" in str(told.text)
+
+
+def names(asked: library.Graph, name: str) -> list[tuple[str | None, str | None, str | None]]:
+    """Give the names that are shown, each with the day of its list and the day since when it holds."""
+    return [(one.text, one.date, one.from_) for one in asked.show(name).results if one.measure == "name"]
+
+
+def test_a_former_name_is_told_with_its_list_and_of_the_present_one_no_day(asked: library.Graph) -> None:
+    assert names(asked, "A7") == [
+        ("FORMER SURGERY (official, in the list of 31 March 2017)", "2017-03-31", None),
+        ("PRESENT SURGERY (label)", None, None),
+    ]
+    timeline = asked.timeline("A7")
+    assert [(one.change, one.date) for one in timeline.results if "FORMER SURGERY" in str(one.text)] == [
+        ("listed", "2017-03-31")
+    ]
+    assert any("no date is recorded for a change of name" in text for text in timeline.cautions)
+    for answer in (asked.became("A7"), asked.before("A7")):
+        told = dict(zip(answer.cautions, answer.caution_sources, strict=True))
+        text = "In the list of 31 March 2017 PRESENT SURGERY is called FORMER SURGERY; when the name changed is not recorded."
+        assert told[text] == ("ods-trud-2017-03-31",)
+
+
+def test_a_name_that_was_listed_before_the_beginning_leaves_the_other_its_day(asked: library.Graph) -> None:
+    assert names(asked, "A8") == [
+        ("PLANNED SURGERY (official, in the list of 31 March 2017)", "2017-03-31", None),
+        ("OPENED SURGERY (label)", None, "2017-06-01"),
+    ]
+    assert not any("change of name" in text for text in asked.timeline("A8").cautions)
+    assert names(asked, "A1") == [("MOVED SURGERY (label)", None, "1974-04-01")]
 
 
 def test_a_list_shows_what_had_ended_on_its_last_day(asked: library.Graph) -> None:
