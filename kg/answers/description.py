@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from kg.answers import belonging, telling
 from kg.answers import language as say
-from kg.answers import telling
 from kg.answers.answer import Answer
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
@@ -188,14 +188,17 @@ def wave(records: Records, number: int, *, as_of: date, question: str) -> Answer
     return draft.finish()
 
 
-def show(question: Question) -> Answer:
-    """Give all that is recorded of a thing: what it is, its names, kinds, codes, numbers and claims."""
+def show(question: Question, *, apart: bool = True) -> Answer:
+    """Give all that is recorded of a thing: what it is, its names, kinds, codes, numbers and claims.
+
+    `apart` says that it stands alone: then it says which commands tell what the thing belongs to.
+    """
     records, found, words = question.records, question.found, "Show {name}"
     if not found.things:
         return question.unresolved("what", words)
     thing = question.thing
     draft = question.draft("what", words, subject=thing.subject)
-    draft.sentence, draft.sentence_sources = f"{_definition(thing)} {_life(thing, 'both')}", records.cites(thing.iri)
+    draft.sentence, draft.sentence_sources = _account(thing), records.cites(thing.iri)
     graph = records.graph
 
     def line(measure: str, text: str, statement: Iri, row: dict[str, Any] | None = None, **more: Any) -> None:
@@ -237,6 +240,9 @@ def show(question: Question) -> Answer:
     for row in graph.rows("distinctions", thing=thing.iri):
         draft.caution(f"Not the same: {row['text']}", records.cites(row["distinction"]))
     _tell_day(draft, records, thing, question.as_of)
+    if apart and not thing.is_kind and belonging.ever(records, thing.iri):
+        verb, command = ("belongs", "memberships") if thing.in_force(question.as_of) else ("belonged", "timeline")
+        draft.caution(f"What {thing.label} {verb} to is shown by: kg {command} {key_of(thing.iri)}")
     for field in ("identityNote", "note"):
         if thing.fact(field):
             draft.caution(thing.fact(field))
@@ -279,12 +285,13 @@ def _definition(thing: Thing) -> str:
 
 
 def _account(thing: Thing) -> str:
-    return f"{_definition(thing)} {_life(thing, 'both')}"
+    return f"{_definition(thing)} {_life(thing, 'both', '' if thing.is_many else 'it')}"
 
 
-def _life(thing: Thing, side: str) -> str:
-    facts, name = thing.facts, say.capital(thing.plural if thing.is_kind else thing.label)
-    many = thing.is_many
+def _life(thing: Thing, side: str, called: str = "") -> str:
+    """Tell when a thing began and ended; `called` is what it is called after a sentence that has named it."""
+    facts, many = thing.facts, thing.is_many
+    name = called or (thing.plural if thing.is_kind else thing.label)
     start = (
         "was announced"
         if thing.fact("dateBasis") == "announced" and not many
@@ -308,6 +315,6 @@ def _life(thing: Thing, side: str) -> str:
         if part
     ]
     if not told:
-        return f"When {thing.plural if many else thing.label} {'began' if side == 'start' else 'ended' if side == 'end' else 'began and ended'} is not recorded."
+        return f"When {called or (thing.plural if many else thing.label)} {'began' if side == 'start' else 'ended' if side == 'end' else 'began and ended'} is not recorded."
     unsaid = " When it ended is not recorded." if facts["endPrecision"] == "unknown" and side == "both" else ""
-    return f"{name} {' and '.join(told)}.{unsaid}"
+    return f"{say.capital(name)} {' and '.join(told)}.{unsaid}"

@@ -138,7 +138,7 @@ def _nothing(records: Records, thing: Thing, direction: str, as_of: date) -> tup
     facts = thing.facts
     if direction == "before":
         began = (
-            f" {name} began {say.on(thing.start, facts['startPrecision'])}."
+            f" {'They' if thing.is_many else 'It'} began {say.on(thing.start, facts['startPrecision'])}."
             if facts["startPrecision"] != "unknown"
             else ""
         )

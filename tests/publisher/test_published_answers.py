@@ -169,6 +169,26 @@ def test_roles_without_dates_are_side_by_side_and_not_in_turn(asked: library.Gra
     assert not [text for text in timeline.cautions if "no date is recorded for a kind" in text]
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("A81001", "What THE DENSHAM SURGERY belongs to is shown by: kg memberships ods-a81001"),
+    ("A81003", "What VICTORIA MEDICAL PRACTICE belonged to is shown by: kg timeline ods-a81003"),
+    ("A81999", ""),
+])  # fmt: skip
+def test_what_is_shown_leads_to_what_it_belongs_to(asked: library.Graph, name: str, text: str) -> None:
+    found = [caution for caution in asked.show(name).cautions if " is shown by: " in caution]
+    assert found == ([text] if text else [])
+    if text:
+        verb, key = text.split(": kg ")[1].split()
+        assert getattr(asked, verb)(key).results
+
+
+def test_a_name_is_not_said_twice_of_what_it_is_and_when_it_began(asked: library.Graph) -> None:
+    began = "It began on 1 April 1974"
+    assert asked.show("A81001").sentence == f"THE DENSHAM SURGERY is a GP practice. {began} and still exists."
+    assert asked.show("A81003").sentence.endswith(f"{began} and lasted until 31 October 2017.")
+    assert asked.before("A81001").sentence.count("THE DENSHAM SURGERY") == 1
+
+
 def test_a_diagram_says_how_far_the_files_reach_that_it_is_drawn_from(asked: library.Graph) -> None:
     lineage = asked.draw("lineage", "A81001", as_of="2026-11-22").scene
     assert [text.startswith(MAY) for text in lineage.cautions] == [True]

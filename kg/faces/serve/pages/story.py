@@ -69,7 +69,7 @@ def story(site: Site, asked: Asked, records: Records, iri: Iri) -> Reply:
         )
         name = f'attachment; filename="{key_of(iri)}.{form}"'
         return Reply(body.encode(), f"{media}; charset=utf-8", headers=(("Content-Disposition", name),))
-    shown, course = description.show(question), lineage.lineage(records, iri, as_of=as_of)
+    shown, course = description.show(question, apart=False), lineage.lineage(records, iri, as_of=as_of)
     claims = contested.claims(question)
     on_day = Question(records, iri, as_of, PartialDate(as_of, "day") if given else None)
     members = _of_kind(records, on_day) if thing.is_kind else _crowd(membership.members(on_day))
