@@ -15,15 +15,16 @@ from typing import Any, Final
 
 from kg.errors import BadInput
 from kg.facts.ods.cells import KEPT, Unreadable, code, dates, day, shown
-from kg.facts.ods.names import day_of, undated
-from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Release, Role, Succession
-from kg.facts.ods.stream import Publication, sha256, sha256_of_all
+from kg.facts.ods.names import undated
+from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Role, Succession
+from kg.facts.ods.stream import Publication, of_files
 
+_TITLE: Final = "Answers of the ODS ORD interface"
 ENDINGS: Final = (".json", ".jsonl", ".ndjson")
 _LINES: Final = ("AddrLn1", "AddrLn2", "AddrLn3", "AddrLn4", "AddrLn5")
-#: A file that is one JSON value is held in memory.
 #: So many files that are no answers are named.
 _TOLD: Final = 8
+#: A file that is one JSON value is held in memory.
 _LARGEST: Final = 256 << 20
 _LONGEST_LINE: Final = 32 << 20
 
@@ -45,7 +46,7 @@ def open_json(path: Path, given: date | None) -> Publication:
                 f"{path} cannot be read as answers of the ORD interface: {error}. Give an organisation as the "
                 'interface prints it, {"Organisation": ...}, a list of them, or one on each line of a .jsonl file.'
             ) from None
-    return _publication(path, [path], given, series, sha256(path))
+    return of_files(path, given, series, _TITLE, partial(_records, [path], False, ()))
 
 
 def open_folder(path: Path, given: date | None) -> Publication:
@@ -53,7 +54,7 @@ def open_folder(path: Path, given: date | None) -> Publication:
     held = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     files = [file for file in held if file.suffix.lower() in ENDINGS]
     others = [file.name for file in held if file not in files]
-    return _publication(path, files, given, f"ord-{undated(path)}", sha256_of_all(files), others)
+    return of_files(path, given, f"ord-{undated(path)}", _TITLE, partial(_records, files, True, others), files)
 
 
 def record_of(value: object) -> Record:
@@ -189,22 +190,6 @@ def _text(value: object) -> str:
 
 def _true(value: object) -> bool:
     return value is True or value == "true"
-
-
-def _publication(
-    path: Path, files: Sequence[Path], given: date | None, series: str, hashed: str, others: Sequence[str] = ()
-) -> Publication:
-    published, precision = day_of(path, given)
-    release = Release(
-        series=series,
-        title="Answers of the ODS ORD interface",
-        day=published,
-        precision=precision,
-        sha256=hashed,
-        file=path.name,
-    )
-    size = sum(file.stat().st_size for file in files)
-    return Publication(release, size, partial(_records, list(files), path.is_dir(), others))
 
 
 def _records(

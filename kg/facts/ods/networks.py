@@ -14,11 +14,11 @@ from typing import Final
 
 from kg.facts.ods.cells import Unreadable, code, period
 from kg.facts.ods.lines import Line, lines
-from kg.facts.ods.names import day_of
-from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Release, Role
-from kg.facts.ods.stream import Publication, sha256
+from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Role
+from kg.facts.ods.stream import Publication, of_files
 from kg.facts.ods.workbook import Row, rows
 
+_TITLE: Final = "Primary care networks and their partners (ePCN)"
 _DETAILS: Final = ("PCN Code", "PCN Name", "Open Date")
 _PARTNERS: Final = ("Partner Organisation Code", "PCN Code", "Practice to PCN Relationship Start Date")
 _LINES: Final = ("Address Line 1", "Address Line 2", "Address Line 3")
@@ -33,7 +33,7 @@ def open_workbook(path: Path, given: date | None, names: list[str]) -> Publicati
         for known_by, reader in ((_DETAILS, _network), (_PARTNERS, _partner))
         if next(rows(path, sheet, known_by), None) is not None
     }
-    return _publication(path, given, "epcn", partial(_sheets, path, found)) if found else None
+    return of_files(path, given, "epcn", _TITLE, partial(_sheets, path, found)) if found else None
 
 
 def open_lines(path: Path, given: date | None, first: Line) -> Publication | None:
@@ -41,23 +41,8 @@ def open_lines(path: Path, given: date | None, first: Line) -> Publication | Non
     header = [" ".join(cell.split()) for cell in first.cells]
     for known_by, series, reader in ((_DETAILS, "epcn-details", _network), (_PARTNERS, "epcn-partners", _partner)):
         if all(name in header for name in known_by):
-            return _publication(path, given, series, partial(_lines, path, reader))
+            return of_files(path, given, series, _TITLE, partial(_lines, path, reader))
     return None
-
-
-def _publication(
-    path: Path, given: date | None, series: str, records: Callable[[Publication], Iterator[Record | Refused]]
-) -> Publication:
-    day, precision = day_of(path, given)
-    release = Release(
-        series=series,
-        title="Primary care networks and their partners (ePCN)",
-        day=day,
-        precision=precision,
-        sha256=sha256(path),
-        file=path.name,
-    )
-    return Publication(release, path.stat().st_size, records)
 
 
 def _sheets(path: Path, found: dict[str, _Reader], publication: Publication) -> Iterator[Record | Refused]:

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from kg.facts.ods.cells import Unreadable, code, shown
-from kg.facts.ods.names import day_of
-from kg.facts.ods.record import Record, Refused, Relation, Release
-from kg.facts.ods.stream import Publication, sha256
+from kg.facts.ods.record import Record, Refused, Relation
+from kg.facts.ods.stream import Publication, of_files
 from kg.facts.ods.workbook import Row, rows
 
 _SHEET: Final = "Current STPs"
@@ -42,17 +41,10 @@ def open_workbook(path: Path, given: date | None, names: list[str]) -> Publicati
     """Open the workbook, of which the names of the sheets are given; None when it is another."""
     if _SHEET not in names or next(rows(path, _SHEET, (_STP, *_PARTNERS)), None) is None:
         return None
-    day, precision = day_of(path, given)
-    release = Release(
-        series="stp-partners",
-        title="STP partner relationships",
-        day=day,
-        precision=precision,
-        publisher="NHS England",
-        sha256=sha256(path),
-        file=path.name,
-    )
-    return Publication(release, path.stat().st_size, partial(_records, path, _CLOSED in names))
+    records = partial(_records, path, _CLOSED in names)
+    found = of_files(path, given, "stp-partners", "STP partner relationships", records)
+    found.release = found.release._replace(publisher="NHS England")
+    return found
 
 
 def _records(path: Path, closed: bool, publication: Publication) -> Iterator[Record | Refused]:

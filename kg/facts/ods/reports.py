@@ -18,9 +18,9 @@ from typing import Final
 
 from kg.facts.ods.cells import Unreadable, code, period
 from kg.facts.ods.lines import Line, first_lines, lines
-from kg.facts.ods.names import day_of, series_of, undated
-from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Release, Role
-from kg.facts.ods.stream import Publication, sha256
+from kg.facts.ods.names import series_of, undated
+from kg.facts.ods.record import Address, Dates, Record, Refused, Relation, Role
+from kg.facts.ods.stream import Publication, of_files
 
 COLUMNS: Final = 27
 _TITLES: Final = {
@@ -42,16 +42,8 @@ _SHAPES: Final = {
 def open_report(path: Path, given: date | None) -> Publication:
     """Open a report."""
     series = series_of(path) or _series(first_lines(path)) or f"report-{undated(path)}"
-    day, precision = day_of(path, given)
-    release = Release(
-        series=series,
-        title=f"ODS report {series}: {_TITLES[series]}" if series in _TITLES else f"ODS report {path.name}",
-        day=day,
-        precision=precision,
-        sha256=sha256(path),
-        file=path.name,
-    )
-    return Publication(release, path.stat().st_size, partial(_records, path, series))
+    title = f"ODS report {series}: {_TITLES[series]}" if series in _TITLES else f"ODS report {path.name}"
+    return of_files(path, given, series, title, partial(_records, path, series))
 
 
 def _series(few: list[Line]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from kg.errors import BadInput
+from kg.facts.ods.names import day_of
 from kg.facts.ods.record import Record, Refused, Release
 
 
@@ -48,13 +50,28 @@ class Publication:
         return min(1.0, self.read / self.size) if self.size else 1.0
 
 
+def of_files(
+    path: Path,
+    given: date | None,
+    series: str,
+    title: str,
+    records: Callable[[Publication], Iterator[Record | Refused]],
+    files: Sequence[Path] = (),
+) -> Publication:
+    """Give a file, or a folder and the files in it, as a publication of the day that is given, else of that in its name."""
+    day, precision = day_of(path, given)
+    hashed = sha256_of_all(files) if path.is_dir() else sha256(path)
+    release = Release(series, title, day, precision, sha256=hashed, file=path.name)
+    return Publication(release, sum(file.stat().st_size for file in files or (path,)), records)
+
+
 def sha256(path: Path) -> str:
     """Give the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sha256_of_all(paths: list[Path]) -> str:
+def sha256_of_all(paths: Sequence[Path]) -> str:
     """Give the SHA-256 of the list that `sha256sum` prints of some files, in the order of their names."""
     lines = (f"{sha256(path)}  {path.name}\n" for path in sorted(paths, key=lambda path: path.name))
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -14,9 +14,8 @@ from typing import Final
 
 from kg.facts.ods.cells import Unreadable, code, day
 from kg.facts.ods.lines import Line, lines
-from kg.facts.ods.names import day_of
-from kg.facts.ods.record import Record, Refused, Release, Succession
-from kg.facts.ods.stream import Publication, sha256
+from kg.facts.ods.record import Record, Refused, Succession
+from kg.facts.ods.stream import Publication, of_files
 
 _HEADER: Final = ("old_code", "new_code", "date")
 _PRINTED: Final = 5
@@ -37,16 +36,8 @@ def open_successions(path: Path, given: date | None) -> Publication:
     name = path.stem.lower()
     if "succarc" in name and "and" not in name:
         series = "succession-archive"
-    published, precision = day_of(path, given)
-    release = Release(
-        series=series,
-        title="ODS successions (succ, succarc)" if series == "succession" else "ODS archived successions (succarc)",
-        day=published,
-        precision=precision,
-        sha256=sha256(path),
-        file=path.name,
-    )
-    return Publication(release, path.stat().st_size, partial(_records, path))
+    title = "ODS successions (succ, succarc)" if series == "succession" else "ODS archived successions (succarc)"
+    return of_files(path, given, series, title, partial(_records, path))
 
 
 def _records(path: Path, publication: Publication) -> Iterator[Record | Refused]:
