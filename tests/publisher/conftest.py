@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,18 @@ def shared(factory: pytest.TempPathFactory) -> Path:
     """Give the folder that all workers of this run share."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def ingested(
+    office: Office, factory: pytest.TempPathFactory, name: str, files: Callable[[Path], Sequence[Path]], **options: Any
+) -> Path:
+    """Give the graph of the files that are written into a folder, which one worker makes for all."""
+    place = shared(factory) / name
+    with locked(place.with_suffix(".lock")):
+        if not (place / "graph" / "manifest.json").is_file():
+            place.mkdir(exist_ok=True)
+            office.ingest(place / "graph", *files(place), **options)
+    return place / "graph"
 
 
 @pytest.fixture(scope="session")

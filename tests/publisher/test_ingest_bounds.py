@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kg.faces import library
 from kg.facts.ods.record import Relation, Role
-from tests.engines import locked
 from tests.publisher import writing
-from tests.publisher.conftest import shared
+from tests.publisher.conftest import ingested
 from tests.publisher.office import Office, day, opened, org, to
 
 EARLY = [
@@ -37,14 +38,14 @@ LATE = [
 @pytest.fixture(scope="module")
 def asked(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.Graph:
     """The graph of two editions kept beside each other, which one worker makes for all."""
-    place = shared(tmp_path_factory) / "bounds"
-    with locked(place.with_suffix(".lock")):
-        if not (place / "graph" / "manifest.json").is_file():
-            place.mkdir(exist_ok=True)
-            early = writing.write_trud(place / "early.zip", EARLY, published=day("2017-03-31"))
-            late = writing.write_trud(place / "late.zip", LATE, published=day("2022-05-27"))
-            office.ingest(place / "graph", early, late, beside=True)
-    return opened(place / "graph")
+
+    def files(place: Path) -> list[Path]:
+        return [
+            writing.write_trud(place / "early.zip", EARLY, published=day("2017-03-31")),
+            writing.write_trud(place / "late.zip", LATE, published=day("2022-05-27")),
+        ]
+
+    return opened(ingested(office, tmp_path_factory, "bounds", files, beside=True))
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,8 @@ from kg.facts.ods.record import Record, Succession
 from kg.graph import compiled
 from kg.graph.store import OxigraphStore
 from tests.conftest import Ran
-from tests.engines import locked
 from tests.publisher import writing
-from tests.publisher.conftest import shared
+from tests.publisher.conftest import ingested
 from tests.publisher.office import Office, counted, day, left_beside, opened, org, stated
 from tests.publisher.test_faults import ENTITIES, EXTERNAL
 from tests.publisher.test_reading import document, organisation
@@ -40,12 +39,7 @@ def release(path: Path, published: str = "2026-08-28") -> Path:
 @pytest.fixture(scope="module")
 def ready(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph of one release, which one worker makes for all, to be copied."""
-    place = shared(tmp_path_factory) / "faults"
-    with locked(place.with_suffix(".lock")):
-        if not (place / "graph" / "manifest.json").is_file():
-            place.mkdir(exist_ok=True)
-            office.ingest(place / "graph", release(place / "release.zip"))
-    return place / "graph"
+    return ingested(office, tmp_path_factory, "faults", lambda place: [release(place / "release.zip")])
 
 
 @pytest.fixture

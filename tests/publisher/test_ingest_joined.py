@@ -10,9 +10,8 @@ from kg.answers.answer import Answer, Subject
 from kg.faces import library
 from kg.facts.ods.record import Dates, Record, Role, Succession
 from kg.graph.names import thing
-from tests.engines import locked
 from tests.publisher import writing
-from tests.publisher.conftest import shared
+from tests.publisher.conftest import ingested
 from tests.publisher.office import Office, dates, day, opened, org, run, to
 
 ODD = 'ST "O\'BRIEN\\S"; SURGERY .\n; é \U0001f3e5 x'
@@ -65,16 +64,14 @@ SUCCESSIONS = follows(
 @pytest.fixture(scope="module")
 def folder(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph of these files, which one worker makes for all."""
-    place = shared(tmp_path_factory) / "joined"
-    with locked(place.with_suffix(".lock")):
-        if not (place / "graph" / "manifest.json").is_file():
-            place.mkdir(exist_ok=True)
-            office.ingest(
-                place / "graph",
-                writing.write_trud(place / "release.zip", RELEASE, names=NAMES),
-                writing.write_successions(place / "succ_2025-12.csv", SUCCESSIONS),
-            )
-    return place / "graph"
+
+    def files(place: Path) -> list[Path]:
+        return [
+            writing.write_trud(place / "release.zip", RELEASE, names=NAMES),
+            writing.write_successions(place / "succ_2025-12.csv", SUCCESSIONS),
+        ]
+
+    return ingested(office, tmp_path_factory, "joined", files)
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from kg.graph import graph as graphs
 from kg.graph.endpoint import Endpoint
 from kg.graph.names import BASE, GRAPHS
 from kg.graph.remote import RemoteStore
-from tests.engines import Engine, locked, own
+from tests.engines import Engine, own
 from tests.publisher import writing
-from tests.publisher.conftest import shared
+from tests.publisher.conftest import ingested
 from tests.publisher.office import Office, day, org, quads, to
 from tests.serve.conftest import ENDLESS, Served, serving
 
@@ -50,16 +50,14 @@ TERMS = {
 @pytest.fixture(scope="session")
 def folder(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph of two files, which one worker makes for all."""
-    place = shared(tmp_path_factory) / "faces"
-    with locked(place.with_suffix(".lock")):
-        if not (place / "graph" / "manifest.json").is_file():
-            place.mkdir(exist_ok=True)
-            office.ingest(
-                place / "graph",
-                writing.write_trud(place / "new.zip", RELEASE),
-                writing.write_successions(place / "succ_2025-12.csv", SUCCESSIONS),
-            )
-    return place / "graph"
+
+    def files(place: Path) -> list[Path]:
+        return [
+            writing.write_trud(place / "new.zip", RELEASE),
+            writing.write_successions(place / "succ_2025-12.csv", SUCCESSIONS),
+        ]
+
+    return ingested(office, tmp_path_factory, "faces", files)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from kg.answers.record import Records
 from kg.faces import library
 from kg.graph.names import thing
 from kg.graph.release import Published
-from tests.engines import locked
-from tests.publisher.conftest import shared
+from tests.publisher.conftest import ingested
 from tests.publisher.office import Office, opened
 from tests.publisher.test_national import written
 
@@ -40,14 +39,13 @@ MAY, BOTH = "As far as the file of May 2022 tells", "As far as the files of May 
 @pytest.fixture(scope="module")
 def folder(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph of these files, which one worker makes for all."""
-    place = shared(tmp_path_factory) / "answers"
-    with locked(place.with_suffix(".lock")):
-        if not (place / "graph" / "manifest.json").is_file():
-            place.mkdir(exist_ok=True)
-            for name, text in FILES.items():
-                (place / name).write_text(text, encoding="utf-8")
-            office.ingest(place / "graph", *(place / name for name in FILES))
-    return place / "graph"
+
+    def files(place: Path) -> list[Path]:
+        for name, text in FILES.items():
+            (place / name).write_text(text, encoding="utf-8")
+        return [place / name for name in FILES]
+
+    return ingested(office, tmp_path_factory, "answers", files)
 
 
 @pytest.fixture
