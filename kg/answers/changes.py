@@ -21,7 +21,10 @@ _DIVIDING: Final = ("PartialTransfer", "Reorganisation", "Division")
 
 
 class Change(NamedTuple):
-    """One change of one thing. `statements` are what it rests on; `other` is what came instead: receiver, group."""
+    """One change of one thing. `statements` are what it rests on; `other` is what came instead: receiver, group.
+
+    `graphs` are the publisher's files that state the first of these, None for a statement that is curated.
+    """
 
     change: str
     thing: Iri
@@ -35,6 +38,7 @@ class Change(NamedTuple):
     how: str | None = None
     text: str | None = None
     statements: tuple[Iri, ...] = ()
+    graphs: tuple[Iri | None, ...] = ()
 
 
 class Event(NamedTuple):
@@ -51,7 +55,7 @@ class Changes:
 
     def __init__(self, records: Records, since: date, as_of: date) -> None:
         self.records, self.since, self.as_of = records, since, as_of
-        # What a publisher's files say is told of one role at a time, by `of_role`.
+        # What a publisher's files say is told of one role at a time, in `role_changes`.
         self.events = [
             Event(row["event"], local_name(row["type"]), row["date"], row["precision"])
             for row in self._rows("events-between") if not is_published(row["event"])
@@ -235,7 +239,7 @@ class Changes:
                     )  # fmt: skip
 
     def _rows(self, query: str) -> list[Row]:
-        return self.records.graph.rows(query, since=self.since, asOf=self.as_of)
+        return self.records.rows(query, since=self.since, asOf=self.as_of)
 
     def _told(self, thing: Iri, day: date, precision: str, *types: str) -> tuple[Iri, ...]:
         """Give the events of these types that tell the same of a thing, and take them off what is left to tell."""
@@ -318,34 +322,6 @@ class Changes:
 def is_published(iri: Iri) -> bool:
     """Whether only a publisher's file states a thing."""
     return key_of(iri).startswith("ods-")
-
-
-def of_role(records: Records, kind: Iri, since: date, as_of: date) -> list[Change]:
-    """Give what changed among the organisations that ever had a role of the publisher's: who began, ended and was succeeded."""
-    index = records.graph.relations
-    held = {one.body for one in index.of_role(kind)} if index is not None else set[Iri]()
-    found = list[Change]()
-    for iri, named in records.graph.names.published(held).items():
-        for change, day in (("began", named.start), ("ended", named.stop)):
-            if since < day <= as_of:
-                found.append(Change(change, iri, day, "day", statements=(iri,)))
-    for row in records.graph.rows("transfers-between", since=since, asOf=as_of):
-        if row["giver"] in held or row["receiver"] in held:
-            was, now = (records.thing(row[side]).short for side in ("giver", "receiver"))
-            found.append(
-                Change(
-                    "succeeded",
-                    row["giver"],
-                    row["date"],
-                    row["precision"],
-                    was,
-                    now,
-                    row["receiver"],
-                    how="identity",
-                    statements=(row["event"],),
-                )
-            )
-    return found
 
 
 def _words(rows: tuple[Row, ...], column: str) -> str | None:

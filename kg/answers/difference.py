@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from itertools import zip_longest
 from typing import Final
 
 from kg.answers import language as say
-from kg.answers.answer import Answer, Result
-from kg.answers.changes import Change, Changes, of_role
+from kg.answers.answer import Answer, Result, Subject
+from kg.answers.changes import Change, Changes
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records, Thing, several
+from kg.answers.role_changes import of_role
 from kg.errors import UsageError
 from kg.graph.names import Iri, category_of, key_of
 
@@ -72,12 +74,14 @@ def difference(
         keep = frozenset({*found.things, *bodies})
     changes = Changes(records, since, as_of)
     role = draft.subject and next((iri for iri in found.things if records.is_role(iri)), None)
-    told = sorted(
-        of_role(records, role, since, as_of) if role
-        else (change for change in changes.all() if keep is None or _is_of(change, keep)),
-        key=lambda change: _order(records, change),
-    )  # fmt: skip
-    draft.results = [line(records, change) for change in told]
+    told = (
+        of_role(records, role, since, as_of)
+        if role
+        else [change for change in changes.all() if keep is None or _is_of(change, keep)]
+    )
+    subjects = records.subjects(change.thing for change in told)
+    told.sort(key=lambda change: _order(subjects[change.thing], change))
+    draft.results = [_line(records, subjects[change.thing], change) for change in told]
     events = {statement for change in told for statement in change.statements}
     lineage = {row["event"]: row["lineage"] for row in changes.transfers}
     for event in changes.events:
@@ -113,22 +117,27 @@ def _is_of(change: Change, keep: frozenset[Iri]) -> bool:
     return change.thing in keep or (change.change in _TWO_SIDED and change.other in keep)
 
 
-def line(records: Records, change: Change, **more: str | None) -> Result:
-    """Give a change as a line of an answer."""
-    sources = tuple(dict.fromkeys(key for statement in change.statements for key in records.cites(statement)))
-    fields = {
-        "change": change.change, "date": say.iso(change.date, change.precision), "was": change.was, "now": change.now,
-        "other": key_of(change.other) if change.other else None, "share": change.share, "share_basis": change.basis,
-        "how": change.how, "text": change.text, "sources": sources,
-    }  # fmt: skip
-    return records.thing(change.thing).result(**(fields | more))
+def _line(records: Records, subject: Subject, change: Change) -> Result:
+    return Result(
+        *subject, change=change.change, date=say.iso(change.date, change.precision), was=change.was, now=change.now,
+        other=key_of(change.other) if change.other else None, share=change.share, share_basis=change.basis,
+        how=change.how, text=change.text, sources=_sources(records, change),
+    )  # fmt: skip
 
 
-def _order(records: Records, change: Change) -> tuple[object, ...]:
+def _sources(records: Records, change: Change) -> tuple[str, ...]:
+    """Give what a change rests on; of a statement whose file is known, the source of that file, which is read once."""
+    cited = (
+        records.cites_of(graph, statement) if graph else records.cites(statement)
+        for statement, graph in zip_longest(change.statements, change.graphs)
+    )  # fmt: skip
+    return tuple(dict.fromkeys(key for keys in cited for key in keys))
+
+
+def _order(subject: Subject, change: Change) -> tuple[object, ...]:
     """Sort by change, then bodies before kinds, by kind, date and name: no two changes are level."""
-    thing = records.thing(change.thing)
     return (
-        list(SORTS).index(change.change), thing.is_kind, thing.kind, change.date, thing.label, thing.iri,
+        list(SORTS).index(change.change), category_of(change.thing) == "kind", subject.kind, change.date, subject.label, change.thing,
         change.other or "", change.was or "", change.now or "", change.text or "", change.statements,
     )  # fmt: skip
 

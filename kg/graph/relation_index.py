@@ -150,6 +150,21 @@ class RelationIndex:
             for member, body in rows
         ]
 
+    def changed(self, since: date, as_of: date) -> list[tuple[Related, bool]]:
+        """Give the relations with days of their own that ended after a day and up to another, then those that began; True for these."""
+        columns = "node, body, member, role, since, until, observed, precision, file"
+        days = since.toordinal(), as_of.toordinal()
+        ended, began = (
+            self._read(
+                self._rows(
+                    f"SELECT {columns} FROM relation WHERE observed IS NULL AND {side} > ? AND {side} <= ? ORDER BY node",
+                    days,
+                )
+            )
+            for side in ("until", "since")
+        )
+        return [*((one, False) for one in ended), *((one, True) for one in began)]
+
     def spans(self, roles: Collection[str]) -> list[tuple[Iri, date, date]]:
         """Give from when to when any body was a member by relations of some roles: member, first day, first day without."""
         places = ", ".join("?" * len(roles))

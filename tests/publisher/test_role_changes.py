@@ -1,0 +1,78 @@
+"""What changed among the organisations of one of the publisher's roles: above all who moved from one group to another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kg.answers.answer import Answer, Result
+from kg.faces import library
+from tests.publisher import writing
+from tests.publisher.office import Office, org, to
+from tests.publisher.test_national import written
+
+#: A practice that stayed, one that closed as its group did, and one that opened in the next, as two editions have them.
+BEFORE = (
+    ("A81001", "THE DENSHAM SURGERY", "Y54", "Q74", "19740401", "", "00K", "20130401", "", "4"),
+    ("A81002", "QUEENS PARK", "Y54", "Q74", "19740401", "20200331", "00K", "20130401", "20200331", "4"),
+)
+AFTER = (
+    ("A81001", "THE DENSHAM SURGERY", "Y63", "QHM", "19740401", "", "16C", "20200401", "", "4"),
+    ("A81002", "QUEENS PARK", "Y54", "Q74", "19740401", "20200331", "00K", "20130401", "20200331", "4"),
+    ("A81003", "NEW PRACTICE", "Y63", "QHM", "20200401", "", "16C", "20200401", "", "4"),
+)
+
+
+@pytest.fixture(scope="module")
+def moving(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.Graph:
+    """A graph of two editions of the practices, and a release with one that went to and fro."""
+    base = tmp_path_factory.mktemp("moving")
+    for name, rows in (("epraccur_2017-03.csv", BEFORE), ("epraccur_2022-05.csv", AFTER)):
+        (base / name).write_text(written(rows), encoding="utf-8")
+    years = (("00K", 2013), ("00M", 2014), ("00K", 2015), ("00C", 2016))
+    restless = org(
+        "A9", "RESTLESS", "RO198", "1990-01-01",
+        relations=tuple(to("RE4", code, f"{year}-04-01", f"{year + 1}-03-31") for code, year in years),
+    )  # fmt: skip
+    release = writing.write_trud(base / "release.zip", [restless], published=date(2026, 8, 28))
+    office.ingest(base / "made", base / "epraccur_2017-03.csv", base / "epraccur_2022-05.csv", release, beside=True)
+    return library.open_graph(base / "made")
+
+
+def moves(told: Answer) -> list[Result]:
+    return [result for result in told.results if result.change == "moved"]
+
+
+def test_a_merger_of_commissioners_moves_their_practices(moving: library.Graph) -> None:
+    told = moving.diff("2020-03-31", "2020-04-01", kind="GP practice")
+    [one] = moves(told)
+    assert (one.key, one.was, one.now, one.other, one.date) == (
+        "ods-a81001", "NHS Hartlepool and Stockton-on-Tees CCG", "NHS Tees Valley CCG", "ccg-16c", "2020-04-01",
+    )  # fmt: skip
+    assert set(one.sources) == {"ods-epraccur-2017-03-01", "ods-epraccur-2022-05-01"}
+    assert "There was one move to another group." in told.sentence
+
+
+def test_who_begins_or_ends_with_a_membership_has_not_moved(moving: library.Graph) -> None:
+    told = moving.diff("2020-03-30", "2020-04-01", kind="GP practice")
+    assert {(result.key, result.change) for result in told.results} == {
+        ("ods-a81001", "moved"), ("ods-a81002", "ended"), ("ods-a81003", "began"),
+    }  # fmt: skip
+
+
+def test_who_has_a_code_from_then_on_is_another_group(moving: library.Graph) -> None:
+    told = moves(moving.diff("2022-06-30", "2022-07-01", kind="GP practice"))
+    assert {result.key for result in told} == {"ods-a81001", "ods-a81003"}
+    assert {(result.was, result.other) for result in told} == {("NHS Tees Valley CCG", "subicb-16c")}
+
+
+def test_each_move_of_one_that_goes_to_and_fro_is_told(moving: library.Graph) -> None:
+    told = moves(moving.diff("2013-01-01", "2018-01-01", kind="RO198"))
+    assert [(result.date, result.other) for result in told] == [
+        ("2014-04-01", "ccg-00m"), ("2015-04-01", "ccg-00k"), ("2016-04-01", "ccg-00c"),
+    ]  # fmt: skip
+
+
+def test_a_day_without_a_move_tells_none(moving: library.Graph) -> None:
+    assert not moves(moving.diff("2020-04-01", "2020-04-02", kind="GP practice"))
