@@ -247,6 +247,32 @@ def test_the_bodies_of_a_kind_are_its_members(asked: library.Graph) -> None:
     assert any("need not be all" in caution for caution in answer.cautions)
 
 
+def test_members_and_groups_can_be_kept_to_one_kind(asked: library.Graph) -> None:
+    every, councils = (asked.members("Berkshire West ICS", as_of="2018-06-01", kind=kind) for kind in (None, "council"))
+    assert {key for key in keys(every.results) if key.startswith("council-")} == keys(councils.results)
+    assert councils.sentence.startswith("3 ")
+    none = asked.members("Berkshire West ICS", as_of="2018-06-01", kind="PCN")
+    assert (none.status, none.results) == ("unknown", ())
+    assert "that were primary care networks (PCN)" in none.sentence
+    groups = asked.memberships("Berkshire West CCG", as_of="2018-06-01", kind="region", through=True)
+    assert {result.kind for result in groups.results} == {"NHS England region"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("ICB", "CCG", '"ICB" is a kind'),
+        ("NHS Frimley ICB", "colour", '"colour" is not a kind of structure. After --kind give a kind'),
+        ("NHS Frimley ICB", "ICP", "Give one of these after --kind."),
+        ("NHS Frimley ICB", "16C", '"16C" is not a kind of structure'),
+    ],
+)
+@pytest.mark.parametrize("verb", ["members", "memberships"])
+def test_what_cannot_be_kept_to_is_refused(asked: library.Graph, verb: str, name: str, kind: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        getattr(asked, verb)(name, as_of="2026-11-21", kind=kind)
+
+
 def test_what_a_body_belonged_to(asked: library.Graph) -> None:
     answer = asked.memberships("Berkshire West CCG", as_of="2018-06-01")
     assert "ics-berkshire-west" in keys(answer.results)

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from kg.answers import census, coverage, people
 from kg.answers.answer import Answer, Result
+from kg.answers.bodies import kinds_named
 from kg.answers.lineage import became
 from kg.answers.portions import Portions
 from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.answers.rollup import in_law, in_whole_numbers, roll_up
-from kg.answers.snapshot import Snapshot, group_kinds
+from kg.answers.snapshot import Snapshot
 from kg.errors import UsageError
 from kg.faces import library
 from kg.faces.text import render
@@ -235,11 +236,11 @@ def test_a_body_in_two_groups_stands_apart_and_once(tmp_path: Path) -> None:
 
 
 def test_what_to_group_by_is_a_kind_the_end_of_a_key_or_a_family(world: Records) -> None:
-    assert group_kinds(world, "OFFICE") == (thing("kind", "office"),)
-    assert group_kinds(world, "region") == (thing("kind", "nhs-region"),)
-    assert set(group_kinds(world, "support")) == {thing("kind", "hub")}
-    with pytest.raises(UsageError, match="not a kind of structure to group by"):
-        group_kinds(world, "colour")
+    assert kinds_named(world, "OFFICE") == (thing("kind", "office"),)
+    assert kinds_named(world, "region") == (thing("kind", "nhs-region"),)
+    assert set(kinds_named(world, "support")) == {thing("kind", "hub")}
+    with pytest.raises(UsageError, match=r"not a kind of structure\. After --by give"):
+        kinds_named(world, "colour")
 
 
 def test_bodies_inside_another_on_a_day(world: Records) -> None:

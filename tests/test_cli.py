@@ -578,6 +578,7 @@ def test_json_is_valid_against_the_schema(run: CommandLine, words: tuple[str, ..
     [
         (("became", "ACS", *DAY), {"date", "from_key", "to_key", "sources", "release"}, 4),
         (("members", "Berkshire West ICS", "--as-of", "2019-06-01"), {"key", "role", "sources", "release"}, 4),
+        (("members", "NHS Frimley ICB", "--kind", "sub-ICB location", "--as-of", "2024-06-30"), {"key", "role"}, 1),
         (("ask", "which were the first 14 ICSs?", *DAY), {"position", "text", "mark"}, 14),
         (("find", "ICP", *DAY), {"key", "label"}, 4),
         (("queries",), {"name", "params", "question"}, 30),

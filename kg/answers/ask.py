@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kg.answers import census, coverage, description, difference, lineage, membership, people, timeline
+from kg.answers import bodies, census, coverage, description, difference, lineage, membership, people, timeline
 from kg.answers import language as say
 from kg.answers.answer import Answer, Intent
 from kg.answers.bearing import bearing_on
@@ -251,7 +251,7 @@ class _Asking:
         )
 
     def _which(self) -> Answer:
-        return membership.ever(self._question)
+        return bodies.ever(self._question)
 
 
 def together(answers: list[Answer]) -> Answer:

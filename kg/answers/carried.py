@@ -9,11 +9,12 @@ from kg.answers import census, rollup
 from kg.answers import language as say
 from kg.answers.amounts import Amounts, Sum, cells, told, total_of
 from kg.answers.answer import Result
+from kg.answers.bodies import kinds_named
 from kg.answers.draft import Draft
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
 from kg.answers.rollup import RolledUp
-from kg.answers.snapshot import Held, Snapshot, group_kinds
+from kg.answers.snapshot import Held, Snapshot
 from kg.graph.names import Iri
 
 
@@ -26,7 +27,7 @@ def tell(
     The lines add up to the first of them: whoever came to no body of the kind, or whose way is not known, has a line too.
     """
     records, thing = question.records, question.thing
-    kinds = group_kinds(records, from_)
+    kinds = kinds_named(records, from_, "--from")
     earlier = records.thing(kinds[-1])
     start = min(snapshot.day, date.fromordinal(max(earlier.end.toordinal() - 1, 1)))
     before = Snapshot(records, start)

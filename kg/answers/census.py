@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 from kg.answers import language as say
 from kg.answers import observation, telling
 from kg.answers.answer import Answer, Intent, Result
+from kg.answers.bodies import kinds_named
 from kg.answers.draft import Draft
 from kg.answers.observation import Seen
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
-from kg.answers.snapshot import Held, Snapshot, group_kinds
+from kg.answers.snapshot import Held, Snapshot
 from kg.graph.names import Iri
 
 #: So many bodies are named of those that stand in no group, or in several.
@@ -94,7 +95,7 @@ class Grouped(NamedTuple):
 
 def grouped(snapshot: Snapshot, held: Iterable[Held], by: str) -> Grouped:
     """Share bodies out among the groups of a kind on that day; each body stands in one place."""
-    groups: dict[Iri, list[Held]] = {one.body: [] for one in snapshot.of(group_kinds(snapshot.records, by))}
+    groups: dict[Iri, list[Held]] = {one.body: [] for one in snapshot.of(kinds_named(snapshot.records, by))}
     found = Grouped(groups, [], [])
     known: dict[tuple[Iri, ...], tuple[Iri, ...]] = {}  # thousands of practices are in a few hundred places
     for one in held:

@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import NamedTuple
 
-from kg.answers import belonging, telling
+from kg.answers import belonging, bodies
 from kg.answers import language as say
-from kg.answers.answer import Answer, Result
+from kg.answers.answer import Answer
 from kg.answers.belonging import Side
 from kg.answers.draft import Draft
 from kg.answers.find import MANY, Found
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
-from kg.facts.dates import OPEN_END, UNKNOWN_START
-from kg.graph.name_index import Named
+from kg.errors import UsageError
 from kg.graph.names import Iri, key_of
-from kg.graph.relation_index import Related, RoleHeld
+from kg.graph.relation_index import Related
 
 
-def members(question: Question, *, through: bool = False) -> Answer:
+class Kept(NamedTuple):
+    """The kinds that an answer keeps to: what one is called, and several, and the bodies that were of them on the day."""
+
+    one: str
+    several: str
+    bodies: Collection[Iri]
+
+
+def members(question: Question, *, through: bool = False, kind: str | None = None) -> Answer:
     """Say who belonged to a body on a day, or which bodies were of a kind; roles and the list's own date told.
 
     Without a day it is today, or the last day of a body that had ended by then. With `through` the members of its members
-    are told too, down to the last, each once by the shortest way, with what it was in.
+    are told too, down to the last, each once by the shortest way, with what it was in. `kind` keeps to those that were of
+    a kind on the day.
+
+    Raises:
+        UsageError: `kind` is no kind, or the name is that of a kind too.
     """
     records = question.records
     question, inner = settled(question)
     if not question.found.things:
-        return question.unresolved("members", _WHO)
+        return question.unresolved("members", bodies.WHO)
     thing = question.thing
     as_of = question.day(thing)
     if thing.is_kind:
-        return _of_kind(question, as_of)
-    draft = question.draft("members", _WHO, as_of, subject=thing.subject)
+        if kind is not None:
+            raise UsageError(
+                f'"{say.shown(question.name)}" is a kind, and --kind keeps to the members of a body. Leave it out.'
+            )
+        return bodies.of_kind(question, as_of)
+    kept = _kept(records, kind, as_of)
+    draft = question.draft("members", bodies.WHO, as_of, subject=thing.subject)
     if question.on is None and as_of != question.as_of:
         draft.caution(
             f"No day was given, and it had ended by {say.day(question.as_of)}: this is of its last day, {say.day(as_of)}."
         )
     if through:
-        _tell_through(draft, records, thing, "members", as_of)
+        _tell_through(draft, records, thing, "members", as_of, kept)
         return draft.finish()
-    rows = belonging.one_level(records, thing.iri, "members", as_of)
+    rows = _of_kept(belonging.one_level(records, thing.iri, "members", as_of), "members", kept)
     draft.results = belonging.results(records, [(row, row.member) for row in rows])
-    _tell(draft, records, thing, rows, "members", as_of)
+    _tell(draft, records, thing, rows, "members", as_of, kept)
     for iri in inner:
-        part, its = records.thing(iri), belonging.one_level(records, iri, "members", as_of)
+        part = records.thing(iri)
+        its = _of_kept(belonging.one_level(records, iri, "members", as_of), "members", kept)
+        if kept and not its:
+            continue
         told = belonging.results(records, [(row, row.member) for row in its])
         draft.results += [result._replace(mark=f"in {part.label}") for result in told]
         draft.sentence += f" One is {part.label}, called so too, which had {belonging.tally(records, its)} of its own."
@@ -93,8 +112,14 @@ def _nested(question: Question) -> tuple[Iri | None, tuple[Iri, ...]]:
     return None, ()
 
 
-def memberships(question: Question, *, through: bool = False) -> Answer:
-    """Say what a body belonged to on a day; without a day, as for `members`; with `through` also what that was in, and so on."""
+def memberships(question: Question, *, through: bool = False, kind: str | None = None) -> Answer:
+    """Say what a body belonged to on a day; without a day, as for `members`; with `through` also what that was in, and so on.
+
+    `kind` keeps to groups that were of a kind on the day.
+
+    Raises:
+        UsageError: `kind` is no kind, or the name is that of a kind too.
+    """
     question, records, words = question.on_its_day, question.records, "What is {name} a member of?"
     if not question.found.things:
         return question.unresolved("memberships", words)
@@ -102,6 +127,10 @@ def memberships(question: Question, *, through: bool = False) -> Answer:
     as_of = question.day(thing)
     draft = question.draft("memberships", words, as_of, subject=thing.subject)
     if thing.is_kind:
+        if kind is not None:
+            raise UsageError(
+                f'"{say.shown(question.name)}" is a kind, and --kind keeps to what a body was in. Leave it out.'
+            )
         tiers = [row for row in records.graph.rows("tiers", asOf=as_of) if row["part"] == thing.iri]
         draft.results = [
             records.thing(row["whole"]).result(role="part", sources=records.cites(row["containment"])) for row in tiers
@@ -116,7 +145,7 @@ def memberships(question: Question, *, through: bool = False) -> Answer:
         draft.sentence_sources = records.cites(thing.iri)
         return draft.finish()
     if through:
-        _tell_through(draft, records, thing, "memberships", as_of)
+        _tell_through(draft, records, thing, "memberships", as_of, _kept(records, kind, as_of))
         return draft.finish()
     rows = belonging.one_level(records, thing.iri, "memberships", as_of)
     lists = belonging.lists_with(records, thing.iri)
@@ -127,8 +156,10 @@ def memberships(question: Question, *, through: bool = False) -> Answer:
             f"No day was given: this is of the latest list that shows it, of {say.day(as_of, lists[-1]['precision'])}."
         )
         rows = belonging.one_level(records, thing.iri, "memberships", as_of)
+    kept = _kept(records, kind, as_of)
+    rows = _of_kept(rows, "memberships", kept)
     draft.results = belonging.results(records, [(row, row.group) for row in rows])
-    _tell(draft, records, thing, rows, "memberships", as_of)
+    _tell(draft, records, thing, rows, "memberships", as_of, kept)
     shown = {row.membership for row in rows}
     for row in lists:
         group = records.thing(row["group"])
@@ -141,73 +172,34 @@ def memberships(question: Question, *, through: bool = False) -> Answer:
     return draft.finish()
 
 
-def ever(question: Question) -> Answer:
-    """List the bodies that were ever of a kind up to a day, each with its period."""
-    records, found, as_of, words = question.records, question.found, question.as_of, "Which bodies were {name}?"
-    if not found.things or not question.thing.is_kind:
-        return question.unresolved("list", words)
-    kind = question.thing
-    draft = question.draft("list", words, subject=kind.subject)
-    for iri in found.things:
-        for row in records.graph.rows("ever-of-kind", kind=iri):
-            if row["start"] <= as_of:
-                draft.results.append(_classified(records, row))
-    names = list(dict.fromkeys(result.label for result in draft.results))
-    draft.status = "answered" if names else "unknown"
-    draft.sentence = (
-        f"This graph holds {len(names)} bodies that were {kind.plain_plural}: {say.shortened(names, 16)}." if names
-        else f"Which bodies were {kind.plain_plural} is not recorded in this graph."
-    )  # fmt: skip
-    draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[
-        :4
-    ] or records.cites(kind.iri)
-    if found.things[0] != found.last or kind.fact("form") != "agreement":
-        draft.caution(_HELD)
-        _tell_count(draft, records, kind, as_of)
-    return draft.finish()
+def _kept(records: Records, kind: str | None, as_of: date) -> Kept | None:
+    if kind is None:
+        return None
+    kinds = bodies.kinds_named(records, kind, "--kind")
+    things = [records.thing(iri) for iri in kinds]
+    one, several = (
+        say.listed(dict.fromkeys(words), "or")
+        for words in ((one.plain for one in things), (one.plain_plural for one in things))
+    )
+    return Kept(one, several, bodies.on_day(records, kinds, as_of))
 
 
-_WHO: Final = "Who are the members of {name}?"
-_HELD: Final = (
-    "These are the bodies this graph holds, which need not be all there were; "
-    "ask how many there were for the counts that sources give."
-)
+def _of_kept(rows: list[Related], what: Side, kept: Kept | None) -> list[Related]:
+    return [row for row in rows if kept is None or (row.member if what == "members" else row.group) in kept.bodies]
 
 
-def _tell_count(draft: Draft, records: Records, kind: Thing, as_of: date) -> None:
-    """Say how many of a kind sources count, beside the few that this graph holds."""
-    counts = [
-        row for row in records.graph.rows("observations", thing=kind.iri)
-        if row["measure"] == "count" and row["rank"] == "preferred" and row["date"] and row["date"] <= as_of and row["value"] is not None
-    ]  # fmt: skip
-    if counts:
-        latest = max(counts, key=lambda row: row["date"])
-        number, when = say.number(latest["value"]), say.on(latest["date"], latest["precision"])
-        draft.caution(f"Sources count {number} {kind.plain_plural} {when}.", records.cites(latest["observation"]))
-
-
-def _classified(records: Records, row: dict[str, Any]) -> Result:
-    return records.thing(row["body"]).result(
-        mark=f"wave {row['wave']}" if row["wave"] else None, sources=records.cites(row["classification"]),
-        from_=say.iso(row["start"], row["startPrecision"]), until=say.iso_end(row["end"], row["endPrecision"]),
-    )  # fmt: skip
-
-
-def _in_role(records: Records, one: RoleHeld, named: Named) -> Result:
-    subject = records.published(named)
-    start = None if one.since == UNKNOWN_START else one.since.isoformat()
-    until = None if one.until == OPEN_END else one.until.isoformat()
-    return Result(*subject[:5], start, until, sources=records.cites_of(one.graph, one.classification))
-
-
-def _tell(draft: Draft, records: Records, thing: Thing, rows: list[Related], what: Side, as_of: date) -> None:
+def _tell(
+    draft: Draft, records: Records, thing: Thing, rows: list[Related], what: Side, as_of: date, kept: Kept | None
+) -> None:
     when = say.day(as_of)
     if not rows:
-        _tell_none(draft, records, thing, what, as_of)
+        _tell_none(draft, records, thing, what, as_of, kept)
         return
     if what == "memberships":
         groups = say.listed(dict.fromkeys(result.label for result in draft.results))
         draft.sentence = f"{say.capital(thing.label)} belonged to {groups} on {when}."
+    elif kept:
+        draft.sentence = _told_kept(draft, kept, f"{thing.label} on {when}{belonging.told(records, rows)}")
     else:
         plural = "member" if len(rows) == 1 else "members"
         draft.sentence = (
@@ -215,15 +207,23 @@ def _tell(draft: Draft, records: Records, thing: Thing, rows: list[Related], wha
         )
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     _tell_listed(draft, records, rows)
-    if what == "members":
+    if what == "members" and kept is None:
         _tell_ended(draft, records, thing, rows, as_of)
 
 
-def _tell_none(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date) -> None:
+def _told_kept(draft: Draft, kept: Kept, rest: str) -> str:
+    """Tell how many of a kind there are among the members of a body."""
+    many = len(draft.results)
+    words = f"{kept.several} were recorded members" if many > 1 else f"{kept.one} was a recorded member"
+    return f"{say.number(many)} {words} of {rest}."
+
+
+def _tell_none(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date, kept: Kept | None) -> None:
     draft.status = "unknown"
     gone = not thing.in_force(as_of) and thing.facts["startPrecision"] != "unknown"
     reason = f"{thing.label} did not exist then" if gone else "this graph records none"
-    draft.sentence = f"No {what} of {thing.label} on {say.day(as_of)}: {reason}."
+    of = f" that were {kept.several}" if kept else ""
+    draft.sentence = f"No {what} of {thing.label}{of} on {say.day(as_of)}: {reason}."
     draft.sentence_sources = records.cites(thing.iri)
 
 
@@ -235,11 +235,12 @@ def _tell_listed(draft: Draft, records: Records, rows: Iterable[Related]) -> Non
         )
 
 
-def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date) -> None:
+def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date, kept: Kept | None) -> None:
     """Tell all that is reached through others, level by level; what is further away with what led there."""
-    steps = belonging.through(records, thing.iri, what, as_of)
+    every = belonging.through(records, thing.iri, what, as_of)
+    steps = [step for step in every if kept is None or step.far in kept.bodies]
     if not steps:
-        _tell_none(draft, records, thing, what, as_of)
+        _tell_none(draft, records, thing, what, as_of, kept)
         return
     names = {
         iri: subject.label for iri, subject in records.subjects(step.near for step in steps if step.depth > 1).items()
@@ -256,7 +257,16 @@ def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_o
     direct = [step.related for step in steps if step.depth == 1]
     further = [step for step in steps if step.depth > 1]
     when = say.day(as_of)
-    if what == "members":
+    if kept:
+        way = ", directly or through others" if further else ""
+        rest = f"{thing.label} on {when}{way}{belonging.told(records, [step.related for step in steps])}"
+        groups = say.listed(dict.fromkeys(result.label for result in draft.results))
+        draft.sentence = (
+            _told_kept(draft, kept, rest)
+            if what == "members"
+            else f"{say.capital(thing.label)} belonged to {groups} on {when}{way}."
+        )
+    elif what == "members":
         more = f", and {say.number(len(further))} more through {_them(direct)}: {belonging.tally(records, [step.related for step in further])}"
         plural = "member" if len(direct) == 1 else "members"
         draft.sentence = (
@@ -285,26 +295,3 @@ def _tell_ended(draft: Draft, records: Records, thing: Thing, rows: list[Related
         draft.caution(
             f"Listed, but ended by {say.day(as_of)}: {names}. The bodies that took their place are not on the list."
         )
-
-
-def _of_kind(question: Question, as_of: date) -> Answer:
-    """List the bodies that were of a kind on a day: the members of a kind are its bodies."""
-    records, things = question.records, question.found.things
-    kind = telling.sense_on(records, things, as_of)
-    draft = question.draft("members", _WHO, as_of, subject=kind.subject)
-    for thing in things:
-        rows = [] if records.is_role(thing) else records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of)
-        for row in rows:
-            draft.results.append(_classified(records, row))
-        for one, named in belonging.of_role(records, thing, as_of):
-            draft.results.append(_in_role(records, one, named))
-    total = len(draft.results)
-    draft.status = "answered" if total else "unknown"
-    draft.sentence = (
-        f"This graph holds {say.number(total)} {kind.plural if total != 1 else kind.full} on {say.day(as_of)}." if total
-        else f"This graph holds no {kind.full} on {say.day(as_of)}; that need not mean that there was none."
-    )  # fmt: skip
-    draft.caution(_HELD)
-    _tell_count(draft, records, kind, as_of)
-    draft.sentence_sources = records.cites(kind.iri)
-    return draft.finish()

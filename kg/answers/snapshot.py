@@ -9,10 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from kg.answers import belonging
 from kg.answers.changes import is_published
-from kg.answers.find import look_up
-from kg.answers.language import listed, shown
 from kg.answers.record import Records
-from kg.errors import UsageError
 from kg.facts.dates import UNKNOWN_START
 from kg.graph.names import Iri, key_of
 
@@ -181,29 +178,3 @@ class Snapshot:
         """Give the sources of publisher's files by which bodies were of their kind, each file's apart."""
         statements = {one.source: one.statement for one in held if is_published(one.body)}
         return [self.records.cites(statement) for statement in statements.values()]
-
-
-def group_kinds(records: Records, name: str) -> tuple[Iri, ...]:
-    """Give the kinds that bodies are to be grouped by: a kind by its name, the end of its key ("region"), or a family.
-
-    Raises:
-        UsageError: there is no such kind, or several; the text says what can be given.
-    """
-    found = look_up(records, name)
-    if found.several:
-        senses = listed((named.key for named in found.several), "or")
-        raise UsageError(f'"{shown(name)}" means several kinds: {senses}. Give one of these after --by.')
-    if found.things and all(records.thing(iri).is_kind for iri in found.things):
-        return found.things
-    word = name.strip().lower()
-    kinds = records.graph.rows("kinds")
-    if ending := [row["kind"] for row in kinds if key_of(row["kind"]).endswith(f"-{word}")]:
-        if len(ending) == 1:
-            return tuple(ending)
-        raise UsageError(f'"{shown(name)}" may be {listed(map(key_of, ending), "or")}. Give one of these after --by.')
-    if family := tuple(row["kind"] for row in kinds if row["family"] == word):
-        return family
-    raise UsageError(
-        f'"{shown(name)}" is not a kind of structure to group by. Give a kind, as region, icb, stp or sha, '
-        "or system for the partnership of an area whatever it was called."
-    )

@@ -71,24 +71,32 @@ class Graph(Recoding):
 
     def members(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None,
-        through: bool = False,
+        through: bool = False, kind: str | None = None,
     ) -> Told:  # fmt: skip
         """Say who belonged to a body on a day; for a body that has ended and no day given, on its last.
 
-        With `through`, the members of its members too, down to the last, each with what it was in.
+        With `through`, the members of its members too, down to the last, each with what it was in; `kind` keeps to
+        those that were of a kind on the day.
+
+        Raises:
+            UsageError: `kind` is no kind of structure, or `name` is one too.
         """
         from kg.answers import membership
 
-        return Told.of(membership.members(self._question(name, as_of, sense, level), through=through), self.draw)
+        return Told.of(
+            membership.members(self._question(name, as_of, sense, level), through=through, kind=kind), self.draw
+        )
 
     def memberships(
         self, name: str, *, as_of: date | str | None = None, sense: str | None = None, level: Level | None = None,
-        through: bool = False,
+        through: bool = False, kind: str | None = None,
     ) -> Told:  # fmt: skip
-        """Say what a body belonged to on a day; without a day, as for `members`; with `through`, what that was in too."""
+        """Say what a body belonged to on a day; without a day, as for `members`; with `through`, what that was in too; `kind` as there."""
         from kg.answers import membership
 
-        return Told.of(membership.memberships(self._question(name, as_of, sense, level), through=through), self.draw)
+        return Told.of(
+            membership.memberships(self._question(name, as_of, sense, level), through=through, kind=kind), self.draw
+        )
 
     def count(
         self, kind: str, *, by: str | None = None, as_of: date | str | None = None, sense: str | None = None

@@ -204,6 +204,33 @@ def test_a_member_at_two_levels_is_told_at_the_nearer(national: library.Graph) -
     assert [(result.key, result.mark) for result in told.results] == [("ods-a81001", None), ("ods-a81025", None)]
 
 
+def test_members_can_be_kept_to_one_kind(national: library.Graph) -> None:
+    told = national.members("16C", as_of="2021-05-31", kind="GP practice")
+    assert labels(told) == ["THE DENSHAM SURGERY", "WOODBRIDGE PRACTICE", "THE DOVECOT SURGERY"]
+    assert (
+        told.sentence
+        == "3 GP practices were recorded members of NHS Tees Valley CCG on 31 May 2021, all of them commissioned organisations."
+    )
+    keys = {result.key for result in national.members("16C", as_of="2021-07-01", kind="RO76").results}
+    assert keys == {"ods-a81001", "ods-a81017", "ods-a81999"}
+
+
+def test_members_of_a_kind_are_told_through_every_level(national: library.Graph) -> None:
+    told = national.members("icb-north-east-and-north-cumbria", as_of="2024-06-30", through=True, kind="GP practice")
+    assert {result.key for result in told.results} == {"ods-a81001", "ods-a81017", "ods-a81999"}
+    assert "directly or through others" in told.sentence
+    every = national.members("icb-north-east-and-north-cumbria", as_of="2024-06-30", through=True)
+    ours = national.members("icb-north-east-and-north-cumbria", as_of="2024-06-30", through=True, kind="PCN")
+    assert [result for result in every.results if result.key.startswith("pcn-")] == list(ours.results)
+
+
+def test_groups_can_be_kept_to_one_kind(national: library.Graph) -> None:
+    told = national.memberships("A81001", as_of="2024-06-30", through=True, kind="icb")
+    assert told.sentence == (
+        "THE DENSHAM SURGERY belonged to NHS North East and North Cumbria ICB on 30 June 2024, directly or through others."
+    )
+
+
 def test_memberships_lead_from_a_practice_to_its_region(national: library.Graph) -> None:
     told = national.memberships("A81001", as_of="2024-06-30", through=True)
     keys = [result.key for result in told.results]

@@ -55,6 +55,7 @@ SAME: Final[dict[str, Callable[[library.Graph], Any]]] = {
     "/api/before?name=ICS&sense=ics-statutory&as_of=2026-11-22": lambda g: g.before("ICS", sense="ics-statutory", as_of="2026-11-22"),
     "/api/lineage?name=15D&level=organisation&as_of=2026-11-22": lambda g: g.lineage("15D", level="organisation", as_of="2026-11-22"),
     "/api/members?name=Berkshire+West&as_of=2018-06-01": lambda g: g.members("Berkshire West", as_of="2018-06-01"),
+    "/api/members?name=NHS+Frimley+ICB&kind=PCN&as_of=2024-06-30": lambda g: g.members("NHS Frimley ICB", kind="PCN", as_of="2024-06-30"),
     "/api/memberships?name=15A&as_of=2021-04-01": lambda g: g.memberships("15A", as_of="2021-04-01"),
     "/api/timeline?name=NHS+Frimley+ICB&as_of=2026-11-22": lambda g: g.timeline("NHS Frimley ICB", as_of="2026-11-22"),
     "/api/count?kind=CCG&by=region&as_of=2021-04-01": lambda g: g.count("CCG", by="region", as_of="2021-04-01"),

@@ -69,13 +69,14 @@ def _of_a_group(verb: str) -> Callable[..., None]:
         as_of: AsOf = None,
         level: AtLevel = None,
         through: Annotated[bool, typer.Option("--through", help="All levels, and not the nearest alone: each body once, with what it was in.")] = False,
+        kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="Only those that were of this kind on the day, as PCN.", show_default=False)] = None,
         form: Form = Shape.text,
         json: Json = False,
         store: Where = None,
         sense: Sense = None,
     ) -> None:  # fmt: skip
         ask = getattr(opened(store), verb)
-        answer = ask(name, as_of=as_of, sense=sense, level=word(level), through=through)
+        answer = ask(name, as_of=as_of, sense=sense, level=word(level), through=through, kind=kind)
         print_answer(answer, shape(form, json))
 
     command.__name__ = verb

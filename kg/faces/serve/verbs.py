@@ -114,6 +114,7 @@ KIND: Final = Parameter("kind", "One kind of structure, as CCG.")
 _LINEAGE: Final = (NAME, AS_OF, LEVEL, ONLY, SENSE)
 _ON_A_DAY: Final = (NAME, AS_OF, LEVEL, SENSE)
 THROUGH: Final = Parameter("through", "All levels, and not the nearest alone.", "flag")
+OF_KIND: Final = Parameter("kind", "Only those that were of this kind on the day, as PCN.")
 
 VERBS: Final = {
     verb.name: verb
@@ -125,8 +126,8 @@ VERBS: Final = {
         Verb("became", "Say what a thing became, step by step, with dates and sources.", _LINEAGE),
         Verb("before", "Say what a thing was before.", _LINEAGE),
         Verb("lineage", "Tell the whole line of a thing: what led to it and what it became.", _LINEAGE),
-        Verb("members", "List who belonged to a body on a day, or which bodies were of a kind.", (*_ON_A_DAY, THROUGH)),
-        Verb("memberships", "List what a body belonged to on a day.", (*_ON_A_DAY, THROUGH)),
+        Verb("members", "List who belonged to a body on a day, or which bodies were of a kind.", (*_ON_A_DAY, THROUGH, OF_KIND)),
+        Verb("memberships", "List what a body belonged to on a day.", (*_ON_A_DAY, THROUGH, OF_KIND)),
         Verb("timeline", "Tell everything that happened to a thing, in order of date.", _ON_A_DAY),
         Verb(
             "count", "Say how many of a kind there were on a day, counted here and as sources state.",
