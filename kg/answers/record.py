@@ -230,13 +230,18 @@ class Records:
 
     def role(self, iri: Iri) -> str:
         """Give what a member is called by its role: the key of one of ours, the words for one of the publisher's."""
-        key = key_of(iri)
-        return str(self.stated(iri).get("prefLabel", key)) if key.startswith("ods-") else key
+        return self._role(iri, "prefLabel", "")
 
     def roles(self, iri: Iri) -> str:
         """Give what several members of a role are called."""
-        word = self.role(iri)
-        return str(self.stated(iri).get("pluralLabel", f"{word}s")) if key_of(iri).startswith("ods-") else f"{word}s"
+        return self._role(iri, "pluralLabel", "s")
+
+    def _role(self, iri: Iri, name: str, ending: str) -> str:
+        key = key_of(iri)
+        if not key.startswith("ods-"):
+            return key + ending
+        said = self.stated(iri)  # nothing, of a relation that the table of the publisher's codes has not
+        return str(said.get(name) or said.get("prefLabel") or f"relation {key.removeprefix('ods-').upper()}")
 
     def _codes(self, iri: Iri) -> Iterable[dict[str, Any]]:
         """Give the codes of a body; when many bodies are asked about, those of all are read at once, which takes less."""

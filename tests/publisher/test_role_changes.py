@@ -33,7 +33,7 @@ def moving(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.
     years = (("00K", 2013), ("00M", 2014), ("00K", 2015), ("00C", 2016))
     restless = org(
         "A9", "RESTLESS", "RO198", "1990-01-01",
-        relations=tuple(to("RE4", code, f"{year}-04-01", f"{year + 1}-03-31") for code, year in years),
+        relations=(*(to("RE4", code, f"{year}-04-01", f"{year + 1}-03-31") for code, year in years), to("RE999", "16C", "2021-04-01")),
     )  # fmt: skip
     release = writing.write_trud(base / "release.zip", [restless], published=date(2026, 8, 28))
     office.ingest(base / "made", base / "epraccur_2017-03.csv", base / "epraccur_2022-05.csv", release, beside=True)
@@ -76,3 +76,12 @@ def test_each_move_of_one_that_goes_to_and_fro_is_told(moving: library.Graph) ->
 
 def test_a_day_without_a_move_tells_none(moving: library.Graph) -> None:
     assert not moves(moving.diff("2020-04-01", "2020-04-02", kind="GP practice"))
+
+
+def test_a_relation_of_no_table_is_told_by_its_code(moving: library.Graph) -> None:
+    [group] = moving.memberships("A9", as_of="2021-06-30").results
+    assert (group.label, group.role) == ("NHS Tees Valley CCG", "relation RE999")
+    assert {result.role for result in moving.members("16C", as_of="2021-06-30").results} == {
+        "commissioned organisation", "relation RE999",
+    }  # fmt: skip
+    assert "2 commissioned organisations and 1 relation RE999" in moving.members("16C", as_of="2021-06-30").sentence

@@ -219,7 +219,7 @@ class _Ties:
             None,
         )
         role = row.get("role")
-        word = key_of(role) if isinstance(role, Iri) and key_of(role) != "part" else ""
+        word = self._drawn.records.role(role) if isinstance(role, Iri) and key_of(role) != "part" else ""
         tail, head = self._node(giver), self._node(receiver)
         ident = f"{tail}>{head}:{key_of(statement) if statement else _identity(facts)}"
         starts = next((row[name] for name in ("start", "since", "date") if isinstance(row.get(name), date)), date.min)
