@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
-from kg.answers import bodies, census, coverage, description, difference, lineage, membership, people, timeline
+from kg.answers import (
+    bodies,
+    census,
+    commissioning,
+    coverage,
+    description,
+    difference,
+    lineage,
+    membership,
+    people,
+    timeline,
+)
 from kg.answers import language as say
 from kg.answers.answer import Answer, Intent
 from kg.answers.bearing import bearing_on
@@ -65,27 +77,20 @@ def trimmed(records: Records, name: str, sense: str | None = None) -> str:
     return bare
 
 
+@dataclass(frozen=True)
 class _Asking:
     """One sentence being answered: its words, and the question they make."""
 
-    def __init__(
-        self,
-        records: Records,
-        sentence: str,
-        as_of: date,
-        sense: str | None,
-        words: dict[str, str],
-        when: PartialDate | None,
-    ) -> None:
-        self.records, self.sentence, self.as_of, self.sense, self.words, self.when = (
-            records,
-            sentence,
-            as_of,
-            sense,
-            words,
-            when,
-        )
-        self.x = trimmed(records, words["x"], sense) if "x" in words else ""
+    records: Records
+    sentence: str
+    as_of: date
+    sense: str | None
+    words: dict[str, str]
+    when: PartialDate | None
+
+    @cached_property
+    def x(self) -> str:
+        return trimmed(self.records, self.words["x"], self.sense) if "x" in self.words else ""
 
     def answer(self, asks: str) -> Answer | None:
         """Give the answer, or None when the sentence must be read some other way."""
@@ -173,6 +178,10 @@ class _Asking:
 
     def _members(self) -> Answer:
         return membership.members(self._question)
+
+    def _commissioners(self) -> Answer | None:
+        question = self._question
+        return None if question.found.things and question.thing.is_kind else commissioning.commissioners(question)
 
     def _memberships(self) -> Answer:
         return membership.memberships(self._question)

@@ -143,6 +143,10 @@ PATTERNS: Final = (
     ),
     Pattern("which", rf"(?:what(?: {_BE}|'s) the (?:up-to-date |current |full |latest )?)?list of {{x}}(?P<rest>,? with .+)?", "What is the list of STP footprints?"),
     Pattern("which", rf"where {_BE} the (?:\d+ ){{x}}", "Where are the 42 ICSs?"),
+    # Who commissioned whom
+    Pattern("commissioners", r"(?:who|what|which (?:body|organisation)) commission(?:s|ed) {x}{date}", "Who commissioned Stockton PCN in 2020?"),
+    Pattern("commissioners", rf"(?:who|what|which (?:body|organisation)) {_BE} {{x}} commissioned by{{date}}", "Who was Stockton PCN commissioned by on 1 July 2022?"),
+    Pattern("commissioners", rf"(?:who|what)(?: {_BE}|'s) the commissioners? (?:of|for) {{x}}{{date}}", "Who is the commissioner of Stockton PCN?"),
     # Who belonged to what
     Pattern("members", rf"who(?: {_BE}|'s) (?:(?:a |the )?(?:members?|partners?) (?:of|in)|in|part of) {{x}}{{date}}", "Who are the members of Berkshire West ICS?"),
     Pattern("members", r"who (?:sits|sat) on {x}(?P<rest>,? and .+)?", "Who sits on the clinical senates?"),

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from kg.answers.answer import Answer, Result
+from kg.errors import UsageError
 from kg.faces import library
 from tests.publisher import writing
 from tests.publisher.office import Office, org, to
@@ -85,3 +86,30 @@ def test_a_relation_of_no_table_is_told_by_its_code(moving: library.Graph) -> No
         "commissioned organisation", "relation RE999",
     }  # fmt: skip
     assert "2 commissioned organisations and 1 relation RE999" in moving.members("16C", as_of="2021-06-30").sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "groups", "said"),
+    [
+        ("who commissioned A81001 in 2018?", ["ccg-00k"], "THE DENSHAM SURGERY was commissioned by NHS Hartlepool and Stockton-on-Tees CCG in 2018."),
+        ("Who was The Densham Surgery commissioned by on 1 July 2022?", ["subicb-16c"], "16C on 1 July 2022."),
+        ("who commissions A81001", ["subicb-16c"], "16C on 21 November 2026."),
+        (
+            "Who commissioned A81001 in 2020?", ["ccg-00k", "ccg-16c"],
+            "by NHS Hartlepool and Stockton-on-Tees CCG in 2020, and from 1 April 2020 by NHS Tees Valley CCG.",
+        ),
+        ("who commissions A81002?", ["ccg-00k"], "Hartlepool and Stockton-on-Tees CCG on 31 March 2020."),
+        ("who commissioned A9 on 1 June 2021?", [], "Who commissioned RESTLESS on 1 June 2021 is not recorded in this graph."),
+    ],
+)  # fmt: skip
+def test_it_can_be_asked_who_commissioned_a_practice(
+    moving: library.Graph, sentence: str, groups: list[str], said: str
+) -> None:
+    told = moving.ask(sentence, as_of="2026-11-21")
+    assert [result.key for result in told.results] == groups
+    assert told.sentence.endswith(said)
+
+
+def test_who_commissioned_kinds_is_no_question(moving: library.Graph) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        moving.ask("who commissioned ICBs in 2023?")
