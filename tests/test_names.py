@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from kg.graph import names
 from kg.graph.folding import fold, loosen
 from kg.graph.graph import Graph
+from kg.graph.likeness import is_code, slips
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "kg" / "graph" / "names.py"
@@ -184,3 +185,29 @@ def test_folding(text: str, folded: str, loose: str) -> None:
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold(text) == fold(f"  {text} ")
+
+
+@pytest.mark.parametrize("text", ["z99999", "16c", "rxx01", "x2c4y", "e54000050", "ro999"])
+def test_codes_are_told_from_words(text: str) -> None:
+    assert is_code(text)
+
+
+@pytest.mark.parametrize("text", ["frimley", "acs", "covid19", "wave 2", "a", "16", "a81001 practice", "2019-04-01"])
+def test_words_are_told_from_codes(text: str) -> None:
+    assert not is_code(text)
+
+
+def test_every_slip_of_a_code_is_one_step_from_it() -> None:
+    found = slips("a81001")
+    assert len(found) == len(set(found))
+    assert "a81001" not in found
+    assert {"a18001", "a81010", "b81001", "a8101", "a881001", "a81001x"} <= set(found)
+    assert not {"a81110", "a18010", "a810", "b81002", "10081a"} & set(found)
+    assert found.index("a18001") < found.index("b81001") < found.index("a8101") < found.index("a881001")
+
+
+def test_near_a_code_are_only_those_that_one_slip_makes_of_it(graph: Graph) -> None:
+    assert graph.names.holding("Z99999") == []
+    near = [named.key.rsplit("-", 1)[-1] for named in graph.names.holding("16Z")]
+    assert near
+    assert set(near) <= set(slips("16z"))

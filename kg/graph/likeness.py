@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from heapq import nlargest
+from string import ascii_lowercase, digits
+from typing import Final
+
+#: What a publisher's code looks like: a few letters and digits, or the nine of the Office for National Statistics.
+_CODE: Final = re.compile(r"(?=.*[0-9])(?!.*[a-z]{4})(?:[a-z0-9]{3,7}|[a-z][0-9]{7,9})")
+
+
+def is_code(folded: str) -> bool:
+    """Whether a folded text looks like a code: of two of these, what is alike says nothing of what they mean."""
+    return _CODE.fullmatch(folded) is not None
+
+
+def slips(folded: str) -> list[str]:
+    """Give what a text may have been before one slip: two characters swapped, then one other, one too many, one too few."""
+    cuts = [(folded[:at], folded[at:]) for at in range(len(folded) + 1)]
+    letters = digits + ascii_lowercase
+    swapped = [before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1]
+    other = [before + letter + after[1:] for before, after in cuts if after for letter in letters]
+    fewer = [before + after[1:] for before, after in cuts if after]
+    more = [before + letter + after for before, after in cuts for letter in letters]
+    return [text for text in dict.fromkeys((*swapped, *other, *fewer, *more)) if text != folded]
 
 
 def likest(

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from kg.errors import StoreError
 from kg.graph.folding import fold, loosen, shorten
-from kg.graph.likeness import likest
+from kg.graph.likeness import is_code, likest, slips
 from kg.graph.names import THINGS, Iri
 
 #: The things that a part of a name, or the beginning of a code, may mean: each with the shortest such name, or its code.
@@ -101,10 +101,15 @@ class NameIndex:
         return int(rows[0][0])
 
     def holding(self, text: str, limit: int = 12) -> list[Named]:
-        """Give things with a name that holds this text or comes near it, best first: suggestions only."""
+        """Give things with a name that holds this text or comes near it, best first: suggestions only.
+
+        Near a code are only those that one slip makes of it: codes that look alike are of bodies that have nothing in common.
+        """
         folded = fold(_readable(text))
         if not 0 < len(folded) < _LONGEST // 2:  # nothing, or longer than any name that it could come near
             return []
+        if is_code(folded):
+            return self._slipped(folded, limit)
         brief = len(folded) <= 5
         scored = likest(folded, self._near(folded), limit, -1.0 if brief else _LEAST - 1e-9)
         # What the publisher calls a role is offered where it comes nearer than anything of our own.
@@ -124,6 +129,19 @@ class NameIndex:
             ):
                 found[iri] = named[0]
         return list(found.values())
+
+    def _slipped(self, folded: str, limit: int) -> list[Named]:
+        """Give the things with a code or acronym that one slip makes of another, then those with a name that holds it."""
+        likely = slips(folded)
+        places = {text: place for place, text in enumerate(likely)}
+        rows = self._rows(
+            "SELECT t.published, n.folded, t.iri FROM json_each(?) j JOIN name n ON n.folded = j.value JOIN thing t ON t.iri = n.iri",
+            (json.dumps(likely),),
+        )
+        holding = self._rows("SELECT text, iri FROM near WHERE near MATCH ? LIMIT 400", (f'"{folded}"',))
+        ranked = [iri for _, _, iri in sorted(rows, key=lambda row: (row[0], places[row[1]], row[2]))]
+        ranked += [iri for _, iri in sorted(holding, key=lambda row: (len(row[0]), *row))]
+        return [self._named("WHERE t.iri = ? LIMIT 1", iri)[0] for iri in list(dict.fromkeys(ranked))[:limit]]
 
     def parts(self, text: str, limit: int, within: str = "") -> tuple[list[Named], int | None]:
         """Give things with a name that holds a text or a code that begins with it, and how many there are; codes first, then the shortest names.
