@@ -8,6 +8,7 @@ from typing import Any, Final
 from kg.answers import belonging, telling
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result
+from kg.answers.changes import is_published
 from kg.answers.draft import Draft
 from kg.answers.find import look_up
 from kg.answers.question import Question
@@ -132,7 +133,7 @@ def _classified(records: Records, row: dict[str, Any]) -> Result:
 
 
 def _in_role(records: Records, one: RoleHeld, named: Named) -> Result:
-    subject = records.published(named)
+    subject = records.published(named) if is_published(one.body) else records.thing(one.body).subject
     start = None if one.since == UNKNOWN_START else one.since.isoformat()
     until = None if one.until == OPEN_END else one.until.isoformat()
     return Result(*subject[:5], start, until, sources=records.cites_of(one.graph, one.classification))

@@ -37,6 +37,7 @@ PRACTICES: Final = (
     ("A81025", "THE DOVECOT SURGERY", "Y63", "QHM", "19740401", "20210630", "16C", "20200401", "20210630", "4"),
     ("A81999", "TEES AND DOVECOT SURGERY", "Y63", "QHM", "20210701", "", "16C", "20210701", "", "4"),
     ("H81001", "EAST PRACTICE", "Y59", "QU9", "19740401", "", "10Q", "20130401", "", "4"),
+    ("Y04364", "CENTRAL SURREY HEALTH", "Y59", "QU9", "20130701", "", "10Q", "20130701", "", "0"),
     *((f"V{number:05}", "DENTAL SURGERY", "Y63", "QHM", "20000401", "", "16C", "20200401", "", "0") for number in range(230)),
 )  # fmt: skip
 PARTNERS: Final = (
@@ -359,6 +360,19 @@ def test_bodies_of_a_role_are_counted_by_the_region_they_were_in(national: libra
 def test_bodies_of_a_role_are_counted_by_any_group_above_them(national: library.Graph, by: str, where: str) -> None:
     counts = {result.label: result.value for result in national.count("RO76", by=by, as_of="2024-06-30").results}
     assert counts[where] == 3
+
+
+def test_a_curated_body_with_a_role_is_counted_with_the_others(national: library.Graph) -> None:
+    """Of Central Surrey Health the curated tables tell as a partner, and the file as a prescribing cost centre since 2013."""
+    lasting = [row for row in PRACTICES if (row[4] <= "20210531" and not row[5]) or row[5] >= "20210531"]
+    told = national.count("prescribing cost centre", by="region", as_of="2021-05-31")
+    counts = {result.mark or result.label: result.value for result in told.results}
+    assert counts["all"] == len(lasting) == 235
+    assert sum(value or 0 for mark, value in counts.items() if mark != "all") == 235
+    listed = {result.key: result for result in national.members("RO177", as_of="2021-05-31").results}
+    assert listed["other-y04364"].from_ == "2013-07-01"
+    assert listed["other-y04364"].sources == ("ods-epraccur-2022-05-01",)
+    assert "other-y04364" not in {result.key for result in national.members("RO177", as_of="2013-06-30").results}
 
 
 def test_which_bodies_had_a_role_on_a_day(national: library.Graph) -> None:
