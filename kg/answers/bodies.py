@@ -58,8 +58,7 @@ def of_kind(question: Question, as_of: date) -> Answer:
     kind = telling.sense_on(records, things, as_of)
     draft = question.draft("members", WHO, as_of, subject=kind.subject)
     for thing in things:
-        rows = [] if records.is_role(thing) else records.graph.rows("bodies-of-kind", kind=thing, asOf=as_of)
-        for row in rows:
+        for row in _ours(records, thing, as_of):
             draft.results.append(_classified(records, row))
         for one, named in belonging.of_role(records, thing, as_of):
             draft.results.append(_in_role(records, one, named))
@@ -77,12 +76,13 @@ def of_kind(question: Question, as_of: date) -> Answer:
 
 def on_day(records: Records, kinds: tuple[Iri, ...], day: date) -> frozenset[Iri]:
     """Give the bodies that were of any of these kinds on a day."""
-    ours = (
-        row["body"]
-        for kind in kinds if not records.is_role(kind)
-        for row in records.graph.rows("bodies-of-kind", kind=kind, asOf=day)
-    )  # fmt: skip
+    ours = (row["body"] for kind in kinds for row in _ours(records, kind, day))
     return frozenset([*ours, *(one.body for kind in kinds for one, _ in belonging.of_role(records, kind, day))])
+
+
+def _ours(records: Records, kind: Iri, day: date) -> list[dict[str, Any]]:
+    """Give the bodies of a kind of ours; those of a role of the publisher's are in the index of relations."""
+    return [] if records.is_role(kind) else records.rows("bodies-of-kind", kind=kind, asOf=day)
 
 
 def kinds_named(records: Records, name: str, option: str = "--by") -> tuple[Iri, ...]:

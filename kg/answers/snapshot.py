@@ -34,17 +34,11 @@ class Snapshot:
 
     def __init__(self, records: Records, day: date) -> None:
         self.records, self.day = records, day
-
-        self._by_kind: dict[Iri, list[dict[str, Any]]] = {}
         #: What organisations that only a publisher records were in, as far as they have been asked about.
         self._published: dict[Iri, list[Iri]] = {}
 
     def _rows(self, kind: Iri) -> list[dict[str, Any]]:
-        if kind not in self._by_kind:
-            self._by_kind[kind] = (
-                [] if self.records.is_role(kind) else self.records.graph.rows("census", kind=kind, asOf=self.day)
-            )
-        return self._by_kind[kind]
+        return [] if self.records.is_role(kind) else self.records.rows("census", kind=kind, asOf=self.day)
 
     @cached_property
     def _whole(self) -> dict[Iri, Iri]:
