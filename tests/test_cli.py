@@ -36,6 +36,7 @@ from kg.graph.inputs import Inputs
 from kg.graph.names import Iri
 from kg.graph.store import Results, Row, Solved, Store
 from kg.graph.terms import Value
+from tests.publisher.office import Office
 
 if TYPE_CHECKING:
     from tests.conftest import CommandLine
@@ -759,11 +760,10 @@ def test_help_of_one_command_and_of_all(run: CommandLine) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(run: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the graph that this run has compiled already: a build takes seconds."""
     folder = tmp_path_factory.mktemp("built") / "graph"
-    done = run("build", "--store", str(folder))
-    assert (done.code, done.out) == (0, "")
-    assert str(folder) in done.err
+    shutil.copytree(graph.n_quads.parent, folder)
     return folder
 
 
@@ -775,11 +775,22 @@ def test_two_builds_give_the_same_bytes(run: CommandLine, built: Path, tmp_path:
     again = tmp_path / "again"
     shutil.copytree(built, again)
     (again / "graph.nq").write_bytes(b"to be replaced")
-    assert run("build", "--store", str(again), PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C").code == 0
+    done = run("build", "--store", str(again), PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
+    assert (done.code, done.out) == (0, "")
+    assert str(again) in done.err
     assert contents(again) == contents(built)
     for folder in (built, again):
         assert sorted(path.name for path in folder.iterdir()) == ["graph.nq", "manifest.json", "names.sqlite", "store"]
         assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_build_at_a_new_place_is_one_that_can_be_asked(run: CommandLine, few: Inputs, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "graph"
+    done = Office(few, run.cache).kg("build", "--store", folder)
+    assert (done.code, done.out) == (0, "")
+    assert str(folder) in done.err
+    assert [path.name for path in folder.parent.iterdir()] == ["graph"]
+    assert run("became", "ACS", *DAY, "--store", str(folder)).code == 0
 
 
 def test_a_store_can_be_asked_from_anywhere(run: CommandLine, built: Path, tmp_path: Path) -> None:
@@ -940,17 +951,22 @@ def test_first_use_works_from_any_directory(run: CommandLine, tmp_path: Path) ->
     assert re.fullmatch(r"graph-[0-9a-f]{16}", folder.name)
 
 
-def test_two_first_uses_at_once_both_answer(run: CommandLine, tmp_path: Path) -> None:
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "kg", "became", "ACS", *DAY], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=run.cwd,
-            env=run.environment(KG_CACHE=str(tmp_path)),
-        )  # fmt: skip
-
-    commands = [start() for _ in range(2)]
+def test_two_first_uses_at_once_both_answer(run: CommandLine, few: Inputs, tmp_path: Path) -> None:
+    office = Office(few, tmp_path)
+    commands = [
+        subprocess.Popen(
+            office.command("became", "ACS", *DAY), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=run.cwd,
+            env=office.environment(),
+        )
+        for _ in range(2)
+    ]  # fmt: skip
     said = [command.communicate(timeout=60) for command in commands]
     assert [command.returncode for command in commands] == [0, 0]
-    assert said[0][0] == said[1][0] == run("became", "ACS", *DAY).out
+    assert any("Compiling" in err for _, err in said)
+    assert [path.name for path in tmp_path.iterdir()] == [f"graph-{few.fingerprint[:16]}"]
+    (folder,) = tmp_path.iterdir()
+    assert said[0][0] == said[1][0] == run("became", "ACS", *DAY, "--store", str(folder)).out
+    assert "integrated care systems" in said[0][0]
 
 
 def exported(run: CommandLine, folder: Path, small: Path) -> Iterator[tuple[str, Path]]:

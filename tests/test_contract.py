@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import typer
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema.protocols import Validator
 
 from kg.answers import answer as parts
 from kg.answers import chronicle, difference
@@ -20,11 +21,14 @@ from kg.errors import KgError
 from kg.faces import cli, histories, library
 from kg.facts import records as rows
 from kg.facts import vocabulary as words
+from kg.graph.inputs import Inputs
+from tests.publisher.office import Office
 
 if TYPE_CHECKING:
     from tests.conftest import CommandLine
 
 SCHEMA = json.loads((Path(parts.__file__).parent.parent / "faces" / "contract.schema.json").read_text(encoding="utf-8"))
+SCHEMA_ALONE = {name: SCHEMA[name] for name in ("$schema", "$defs")}
 AS_OF = "2026-11-21"
 
 #: Every command with --json, on subjects of every sort: the part of the schema that holds it, and its words.
@@ -86,11 +90,28 @@ PREFIXES = (
 )
 
 
+#: What is known to be as the schema wants it: (part, value).
+VALID: set[tuple[str, str]] = set()
+
+
+def referred(checks: Validator, ref: str, value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """As jsonschema follows a `$ref`, a value that was found valid not again: the same sources come back in every answer."""
+    about = (ref, json.dumps(value, sort_keys=True))
+    if about not in VALID:
+        found = list(Draft202012Validator.VALIDATORS["$ref"](checks, ref, value, schema))
+        if not found:
+            VALID.add(about)
+        yield from found
+
+
+Checks: Any = validators.extend(Draft202012Validator, {"$ref": referred})
+
+
 def validator(part: str = "") -> Draft202012Validator:
     """A validator of one part of the contract, or of all that may be printed."""
-    if not part:
-        return Draft202012Validator(SCHEMA)
-    return Draft202012Validator({"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{part}"})
+    whole = SCHEMA if not part else {**SCHEMA_ALONE, "$ref": f"#/$defs/{part}"}
+    found: Draft202012Validator = Checks(whole)
+    return found
 
 
 def faults(part: str, printed: Any) -> list[str]:
@@ -173,7 +194,7 @@ def test_an_answer_has_the_fields_of_the_contract_in_order(asked: library.Graph)
 
 @pytest.mark.parametrize(("part", "name", "rest"), [(part, name, rest) for part, name, *rest in COMMANDS])
 def test_what_every_command_prints_is_valid(
-    run: CommandLine, asked: library.Graph, part: str, name: str, rest: list[str]
+    run: CommandLine, asked: library.Graph, few: Inputs, part: str, name: str, rest: list[str]
 ) -> None:
     text = ""
     if name == "sparql":
@@ -181,10 +202,14 @@ def test_what_every_command_prints_is_valid(
     printed = (
         getattr(asked, name)(*rest, **({} if name == "diff" else {"as_of": AS_OF})).to_dict()
         if part == "answer"
+        else json.loads(Office(few, run.cache).kg(name, "--json").out)  # of all the data tests/test_check.py makes one
+        if part == "report"
         else json.loads(run(name, *rest, "--json", stdin=text).out)
     )
     assert faults(part, printed) == []
     assert faults("", printed) == []
+    if part == "report":
+        assert printed["findings"], "a report of no findings shows little"
     if part in ("query", "sparql", "queries"):
         assert printed["rows"], "a test of no rows shows nothing"
         assert all(list(row) == printed["columns"] for row in printed["rows"])
