@@ -62,6 +62,10 @@ def session() -> Iterator[Any]:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.showConsoleProgress": "false",
+            "spark.sql.adaptive.enabled": "false",  # which plans each step anew, and compiles it anew
+            "spark.default.parallelism": "2",
+            # Compiled once and quickly: what runs for seconds has nothing of a compiler that weighs what runs for hours.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         }.items():
             builder = builder.config(option, value)
         spark = builder.getOrCreate()
