@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from kg.answers.record import Records, Transfer
+from kg.faces import library
 from kg.faces.diagrams import pictures
 from kg.faces.diagrams.layout import placed
 from kg.faces.diagrams.presets.drawn import Drawn
@@ -151,9 +152,9 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="session")
-def scenes(graph: Graph) -> Callable[[str], Scene]:
+def scenes(in_memory: library.Graph) -> Callable[[str], Scene]:
     """Gives a scene of SCENES with its plan, made once."""
-    return cache(lambda name: placed(SCENES[name](graph)))
+    return cache(lambda name: placed(SCENES[name](in_memory.graph)))
 
 
 @pytest.fixture(scope="session")
