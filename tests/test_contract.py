@@ -104,7 +104,7 @@ def referred(checks: Validator, ref: str, value: Any, schema: Mapping[str, Any])
         yield from found
 
 
-Checks: Any = validators.extend(Draft202012Validator, {"$ref": referred})
+Checks: Any = validators.extend(Draft202012Validator, {"$ref": referred})  # type: ignore[no-untyped-call]
 
 
 def validator(part: str = "") -> Draft202012Validator:
