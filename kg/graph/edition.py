@@ -18,6 +18,10 @@ CREATE TABLE record (file TEXT NOT NULL, code TEXT NOT NULL, name TEXT, start TE
 """
 
 
+#: A record in brief: SHA-256 of its file, code, name, first day, first day without, what it is inside.
+Brief = tuple[str, str, str, str, str, str]
+
+
 @dataclass(frozen=True)
 class Edition:
     """One file that has been read into a graph.
@@ -127,14 +131,6 @@ class Digest:
     def __init__(self, names: Path) -> None:
         self._path = names
 
-    def write(self, rows: Iterable[tuple[str, str, str, str, str, str]]) -> None:
-        """Write the rows of a new graph: file, code, name, first day, first day without, what it is inside."""
-        with closing(sqlite3.connect(self._path)) as db:
-            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-            db.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", rows)
-            db.execute("CREATE INDEX record_by_file ON record (file, code, start)")
-            db.commit()
-
     def since(self, old: Path, was: str, now: str) -> Difference:
         """Tell how the records of a file differ from those of a file of an older graph, each named by its SHA-256.
 
@@ -187,3 +183,22 @@ class Difference:
 def day_of(edition: Edition) -> date | None:
     """Give the day of an edition, None when it has none."""
     return date.fromisoformat(edition.day) if edition.day else None
+
+
+class DigestWriter:
+    """Writes a digest as the files are read, so that none of it is held in memory."""
+
+    def __init__(self, names: Path) -> None:
+        # A file is read in a thread of its own, one at a time.
+        self._db = sqlite3.connect(names, check_same_thread=False)
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+
+    def add(self, rows: Iterable[Brief]) -> None:
+        """Write what records say."""
+        self._db.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def finish(self) -> None:
+        """End the digest: from here on the file may be written by others."""
+        self._db.execute("CREATE INDEX record_by_file ON record (file, code, start)")
+        self._db.commit()
+        self._db.close()

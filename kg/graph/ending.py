@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kg.graph import name_writer
-from kg.graph.edition import Digest
 from kg.graph.following import Followed, follow
-from kg.graph.loading import Beside
+from kg.graph.loading import Beside, Tables
 from kg.graph.plan import File
 from kg.graph.published.register import Register
 from kg.graph.published.writer import Writer
-from kg.graph.relation_index import RelationWriter
 
 
 class Ending:
@@ -26,9 +24,9 @@ class Ending:
     written with its records, is not among it.
     """
 
-    def __init__(self, writer: Writer, register: Register, relations: RelationWriter, names: Path) -> None:
+    def __init__(self, writer: Writer, register: Register, tables: Tables, names: Path) -> None:
         self.turtle: dict[str, str] = {}
-        self._writer, self._register, self._relations, self._names = writer, register, relations, names
+        self._writer, self._register, self._tables, self._names = writer, register, tables, names
         self._followed: Followed | None = None
         self._indexing: Beside | None = None
 
@@ -43,10 +41,11 @@ class Ending:
                 roles.update(file.publication.names)
             rest = self._writer.rest(roles)
             for file in files:
-                self._relations.file(file.edition.graph)
-                self._relations.add(rest.relations.get(file.edition.sha256, ()))
+                self._tables.relations.file(file.edition.graph)
+                self._tables.relations.add(rest.relations.get(file.edition.sha256, ()))
             self.turtle = _together(rest.turtle, followed.turtle)
-            self._indexing = Beside(self._index)
+            self._tables.digest.finish()
+            self._indexing = Beside(lambda: name_writer.extend(self._names, self._writer.entries))
             return self.turtle.pop(files[-1].edition.sha256, "")
 
         return end
@@ -66,11 +65,6 @@ class Ending:
         """Wait until nothing is written any more, whatever went wrong meanwhile."""
         if self._indexing:
             self._indexing.wait()
-
-    def _index(self) -> int:
-        added = name_writer.extend(self._names, self._writer.entries)
-        Digest(self._names).write(self._writer.digests)
-        return added
 
 
 def _together(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

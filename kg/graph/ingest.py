@@ -30,12 +30,12 @@ from kg.facts import curated
 from kg.facts.ods.record import Refused
 from kg.facts.records import PublisherCode
 from kg.graph import compiled
-from kg.graph.edition import Difference, Digest, Edition
+from kg.graph.edition import Difference, Digest, DigestWriter, Edition
 from kg.graph.ending import Ending
 from kg.graph.following import Edge, Followed, lead_on
 from kg.graph.inputs import Inputs
 from kg.graph.joining import Joins
-from kg.graph.loading import Beside, Progress, load
+from kg.graph.loading import Beside, Progress, Tables, load
 from kg.graph.names import BASE, PREFIXES, THINGS, key_of
 from kg.graph.place import locked, move, room, unwritable
 from kg.graph.plan import File, opened, plan
@@ -146,15 +146,16 @@ def _make(
     quads = dict(base.manifest["quads"])
     (made / "files").mkdir()
     (made / "quarantine").mkdir()
-    relations = RelationWriter(made / compiled.RELATIONS)
-    _keep_curated(base, relations)
+    names = made / "names.sqlite"
+    tables = Tables(RelationWriter(made / compiled.RELATIONS), DigestWriter(names))
+    _keep_curated(base, tables.relations)
     editions: list[Edition] = []
-    ending = Ending(writer, register, relations, made / "names.sqlite")
+    ending = Ending(writer, register, tables, names)
     try:
         for file in files:
             _keep(file, made / "files" / file.edition.held)
             end = ending.after(files, progress) if file is files[-1] else None
-            edition, written = load(file, writer, store, relations, made / "quarantine", progress, end)
+            edition, written = load(file, writer, store, tables, made / "quarantine", progress, end)
             quads[edition.graph] = written
             editions.append(edition)
         outcome.followed = ending.followed
@@ -167,7 +168,7 @@ def _make(
                 quads[graph] = quads.get(graph, 0) + counted(turtle)
         moved = _settle(store, register, writer.early)
         progress("Putting the statements in order, and ending the indices.")
-        relating = Beside(lambda: relations.finish(moved))
+        relating = Beside(lambda: tables.relations.finish(moved))
         try:
             store.optimize()
             store.flush()
@@ -179,7 +180,7 @@ def _make(
     del store
     outcome.names = int(base.manifest["names"]) + ending.names()
     if (old / "names.sqlite").is_file():
-        digest = Digest(made / "names.sqlite")
+        digest = Digest(names)
         outcome.replaced = [
             (was, now, digest.since(old / "names.sqlite", was.sha256, now.sha256)) for was, now, _ in outcome.replaced
         ]

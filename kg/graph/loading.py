@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import KgError
 from kg.facts.ods.record import Record, Refused
 from kg.facts.ods.stream import Publication
-from kg.graph.edition import Edition
+from kg.graph.edition import DigestWriter, Edition
 from kg.graph.place import unwritable
 from kg.graph.plan import File
 from kg.graph.published.writer import Writer
@@ -32,8 +32,15 @@ _BATCH: Final = 1_000
 _BYTES: Final = 8 << 20  # of a file after which a batch ends too: some files have records without end
 
 
+class Tables(NamedTuple):
+    """The tables beside the store that are written as the files are read."""
+
+    relations: RelationWriter
+    digest: DigestWriter
+
+
 def load(
-    file: File, writer: Writer, store: ox.Store, relations: RelationWriter, quarantine: Path, progress: Progress,
+    file: File, writer: Writer, store: ox.Store, tables: Tables, quarantine: Path, progress: Progress,
     ending: Callable[[], str] | None = None,
 ) -> tuple[Edition, int]:  # fmt: skip
     """Read a file in a thread of its own, while the engine takes what has been written; give its account and its statements.
@@ -42,11 +49,11 @@ def load(
     """
     # A file that is held is opened again by its day, which says nothing of how precisely that is known.
     writer.file(file.publication.release._replace(precision=file.edition.precision))
-    relations.file(file.edition.graph)
+    tables.relations.file(file.edition.graph)
     refused = file.refused
     done = [len(refused), 0]  # records, statements
     receiving, sending = os.pipe()
-    pump = Beside(lambda: _pump(file, writer, relations, sending, refused, done, progress, ending))
+    pump = Beside(lambda: _pump(file, writer, tables, sending, refused, done, progress, ending))
     try:
         with os.fdopen(receiving, "rb", buffering=1 << 20) as stream:
             # By its name in the system the engine reads the pipe itself; a Python stream it would have to wait for.
@@ -73,7 +80,7 @@ def load(
 
 
 def _pump(
-    file: File, writer: Writer, relations: RelationWriter, sending: int, refused: list[Refused], done: list[int],
+    file: File, writer: Writer, tables: Tables, sending: int, refused: list[Refused], done: list[int],
     progress: Progress, ending: Callable[[], str] | None,
 ) -> None:  # fmt: skip
     began = said = time.monotonic()
@@ -86,7 +93,9 @@ def _pump(
             turtle = "".join([writer.record(record) for record in batch if isinstance(record, Record)])
             stream.write(turtle.encode())
             done[1] += counted(turtle)
-            relations.add(*writer.unindexed())
+            new = writer.unindexed()
+            tables.relations.add(new.relations, new.roles)
+            tables.digest.add(new.briefs)
             if time.monotonic() - said > _SAID:
                 said = time.monotonic()
                 progress(_pace(file, done[0], said - began))

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.facts.ods.record import Period, Record, Release, Succession
+from kg.graph.edition import Brief
 from kg.graph.folding import fold
 from kg.graph.name_writer import Entry
 from kg.graph.published.memberships import Memberships
@@ -42,6 +43,14 @@ class Counts(NamedTuple):
     successions: int = 0
 
 
+class Unindexed(NamedTuple):
+    """Rows for the tables beside the store: relations, roles, and what each record says in brief."""
+
+    relations: list[Written]
+    roles: list[Had]
+    briefs: list[Brief]
+
+
 class Rest(NamedTuple):
     """What could be written only when all files were read, by the SHA-256 of its file: Turtle, and rows for the index of relations."""
 
@@ -58,9 +67,8 @@ class Writer:
     def __init__(self, register: Register, codes: Codes, *, several: bool) -> None:
         self.register = register
         self.entries: list[Entry] = []
-        #: What each record says in brief, to tell a newer release from an older one: the SHA-256 of its file, code, name,
-        #: start, end, what it is inside.
-        self.digests: list[tuple[str, str, str, str, str, str]] = []
+        #: What each record says in brief, to tell a newer release from an older one, until a digest is given it.
+        self._briefs: list[Brief] = []
         #: Succession rows, and the SHA-256 of the first file that states each.
         self.successions: dict[tuple[str, str, date | None], str] = {}
         self._codes, self._several = codes, several
@@ -92,10 +100,10 @@ class Writer:
         self._updated.clear()
         return Counts(**self._counts)
 
-    def unindexed(self) -> tuple[list[Written], list[Had]]:
-        """Give the relations and roles that the index of relations has not been given yet."""
-        rows = self._memberships.rows, self._roles.rows
-        self._memberships.rows, self._roles.rows = [], []
+    def unindexed(self) -> Unindexed:
+        """Give what the tables beside the store have not been given yet."""
+        rows = Unindexed(self._memberships.rows, self._roles.rows, self._briefs)
+        self._memberships.rows, self._roles.rows, self._briefs = [], [], []
         return rows
 
     def record(self, record: Record) -> str:
@@ -120,7 +128,7 @@ class Writer:
         counts["whole"] += 1
         inside = sorted([f"{one.code}:{one.target}" for one in record.relations if lasting(one.dates)[1] == OPEN_END])
         brief = code, record.name, start.isoformat(), until.isoformat(), " ".join(inside)
-        self.digests.append((self._release.sha256, *brief))
+        self._briefs.append((self._release.sha256, *brief))
         if life:
             self._told.add(life.key)
             subject = Subject.of(code, life.key, min(life.until, until), self._release, joined=life.joined)
