@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START, PartialDate
 from kg.facts.records import CodeAssignment
 from kg.facts.rows import Facts
+
+#: The schemes that the publisher's codes are of: it knows a council by the code of its local authority.
+_SCHEMES: Final = ("ods", "la")
 
 
 class Held(NamedTuple):
@@ -31,10 +34,10 @@ class Joins:
 
     @classmethod
     def of(cls, facts: Facts) -> Joins:
-        """Read who held which ODS code when from the rows of `data/`."""
+        """Read who held which of the publisher's codes when from the rows of `data/`."""
         held: dict[str, list[Held]] = {}
         for row in facts.rows(CodeAssignment):
-            if row.scheme == "ods":
+            if row.scheme in _SCHEMES:
                 until = row.until.day if isinstance(row.until, PartialDate) else OPEN_END
                 held.setdefault(row.code, []).append(
                     Held(row.thing, row.from_.day if row.from_ else UNKNOWN_START, until)

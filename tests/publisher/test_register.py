@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from kg.facts import curated
 from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.facts.ods.record import Dates, Period, Record, Relation, Release
+from kg.facts.records import PublisherCode
+from kg.graph.inputs import Inputs
 from kg.graph.joining import Held, Joins
 from kg.graph.published.bounds import Bounds
 from kg.graph.published.nodes import Nodes
 from kg.graph.published.register import Holders, Register, Subject
+from kg.graph.published.roles import Codes
+from kg.graph.published.writer import Writer
 
 LATE = Release("epraccur", "Practices", date(2022, 5, 1), sha256="late")
 EARLY = Release("epraccur", "Practices", date(2017, 3, 1), sha256="early")
@@ -110,3 +115,27 @@ def test_an_open_commissioner_ends_where_a_later_edition_shows_the_next() -> Non
     assert until(bounds.bound(early, since(date(2013, 4, 1)))) == CCG
     assert until(bounds.bound(early, since(date(2013, 4, 1), code="RE6"))) is None
     assert bounds.bound(early, since(CCG)) is None  # the later edition tells who it was from that day on
+
+
+def test_a_council_is_met_by_the_code_of_its_local_authority_in_its_time() -> None:
+    joins = Joins.of(curated.load(Inputs.default().data))
+    ended = date(2019, 4, 1)
+    assert joins.meet("504", date(2021, 3, 31), date(2021, 4, 1)) == [
+        Held("council-504", date(2021, 3, 31), date(2021, 4, 1))
+    ]
+    assert [one.body for one in joins.meet("809", date(2018, 1, 1), ended)] == ["council-809"]
+    assert [one.body for one in joins.meet("809", ended, OPEN_END)] == ["council-e06000059"]
+    assert "E06000059" not in joins, "a code of the statistics office is none of the publisher's"
+
+
+def test_a_member_that_a_workbook_lists_is_the_council_of_the_curated_graph() -> None:
+    """What data/ has from that workbook already is kept beside it as recorded, and is no membership of somebody else."""
+    facts = curated.load(Inputs.default().data)
+    writer = Writer(Register(Joins.of(facts)), Codes(facts.rows(PublisherCode)), several=False)
+    writer.file(Release("stp-partners", "Partners", date(2019, 4, 1), sha256="partners"))
+    said = writer.record(Record("102", "CUMBRIA COUNTY COUNCIL", stub=True, relations=(Relation("RE8", "QHM"),)))
+    assert "a n:RecordedRelation" in said
+    assert "n:member b:council-102;n:group b:ics-north-east-and-north-cumbria" in said
+    assert "o:Membership" not in said
+    assert "ods-102 " not in said
+    assert writer.unindexed().relations == []
