@@ -14,7 +14,7 @@ from kg.answers.changes import Change, Changes
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records, Thing, several
-from kg.answers.role_changes import of_role
+from kg.answers.role_changes import of_role, told_by
 from kg.errors import UsageError
 from kg.graph.names import Iri, category_of, key_of
 
@@ -89,7 +89,10 @@ def difference(
         if event.iri in events or (keep is None and event.type != "Clustering"):
             draft.steps.append(records.step(event.iri, sides["before"], sides["after"], lineage.get(event.iri)))
     draft.sentence = _sentence(records, told, since, as_of, of)
-    draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:4]
+    if role:
+        draft.left_open += told_by(records, role, as_of)
+    cited = [result.sources for result in draft.results] or draft.left_open
+    draft.sentence_sources = tuple(dict.fromkeys(key for keys in cited for key in keys))[:4]
     if keep is None and records.graph.relations is not None:
         _tell_published(draft, records, since, as_of)
     if any(change.precision != "day" for change in told):

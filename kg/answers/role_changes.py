@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from kg.answers.changes import Change
+from kg.answers.reach import Open
 from kg.answers.record import Records
 from kg.graph.name_index import Named
 from kg.graph.names import Iri
@@ -34,6 +35,14 @@ def of_role(records: Records, kind: Iri, since: date, as_of: date) -> list[Chang
                 )
             )  # fmt: skip
     return found
+
+
+def told_by(records: Records, kind: Iri, as_of: date) -> list[Open]:
+    """Give the sources of the files that say who had a role on a day, each file's apart; of one that none had then, who ever had."""
+    index = records.graph.relations
+    held = (index.of_role(kind, as_of) or index.of_role(kind)) if index else ()
+    statements = {one.graph: one.classification for one in held}
+    return [records.cites(statement) for statement in statements.values()]
 
 
 def _moved(records: Records, held: Mapping[Iri, Named], changed: Iterable[tuple[Related, bool]]) -> Iterator[Change]:

@@ -68,6 +68,25 @@ def test_who_has_a_code_from_then_on_is_another_group(moving: library.Graph) -> 
     assert {(result.was, result.other) for result in told} == {("NHS Tees Valley CCG", "subicb-16c")}
 
 
+@pytest.mark.parametrize(("days", "moved"), [(("2025-01-01", "2026-01-01"), 0), (("2022-06-30", "2022-07-01"), 2)])
+def test_what_changed_after_the_day_of_the_files_is_said_to_be_not_known(
+    moving: library.Graph, days: tuple[str, str], moved: int
+) -> None:
+    told = moving.diff(*days, kind="GP practice")
+    assert len(moves(told)) == moved
+    ((text, keys),) = zip(told.cautions, told.caution_sources, strict=True)
+    assert text.startswith("As far as the file of May 2022 tells")
+    assert "ods-epraccur-2022-05-01" in keys
+    assert "ods-epraccur-2022-05-01" in told.sentence_sources
+    assert "ods-epraccur-2022-05-01" in {source.key for source in told.sources}
+
+
+def test_what_changed_by_the_day_of_the_files_is_told_without_a_caution(moving: library.Graph) -> None:
+    told = moving.diff("2022-05-01", "2022-05-31", kind="GP practice")
+    assert (told.cautions, told.results) == ((), ())
+    assert "ods-epraccur-2022-05-01" in told.sentence_sources
+
+
 def test_each_move_of_one_that_goes_to_and_fro_is_told(moving: library.Graph) -> None:
     told = moves(moving.diff("2013-01-01", "2018-01-01", kind="RO198"))
     assert [(result.date, result.other) for result in told] == [
