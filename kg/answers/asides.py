@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from kg.answers import language as say
@@ -57,17 +58,21 @@ def tell(draft: Draft, things: Collection[Iri], walked: Collection[Transfer]) ->
 def _tell_circle(draft: Draft, things: Collection[Iri], walked: Collection[Transfer]) -> None:
     """Say that a lineage leads back to where it began, and by which files: one of its steps may not be so."""
     records, near, reached = draft.records, set(things), set[Iri]()
-    for transfer in sorted(walked, key=lambda one: (one.date, one.event)):
-        if transfer.receiver in near and transfer.giver in reached and key_of(transfer.event).startswith("ods-"):
-            giver, receiver = (records.thing(iri).label for iri in (transfer.giver, transfer.receiver))
-            draft.caution(
-                f"The successions lead round in a circle: {giver} is recorded as having passed into {receiver} again "
-                f"{say.on(transfer.date, 'day')}. One of them may be wrong.",
-                records.cites(transfer.event),
-            )
-            return
-        if transfer.giver in near or transfer.giver in reached:
-            reached.add(transfer.receiver)
+    steps = sorted((one for one in walked if one.giver != one.receiver), key=lambda one: (one.date, one.event))
+    for _, of_day in groupby(steps, key=lambda one: one.date):
+        same = list(of_day)
+        # What passed on one day has no order within it: each of these may follow any other.
+        while further := {one.receiver for one in same if one.giver in near or one.giver in reached} - reached:
+            reached |= further
+        for transfer in same:
+            if transfer.receiver in near and transfer.giver in reached and key_of(transfer.event).startswith("ods-"):
+                giver, receiver = (records.thing(iri).label for iri in (transfer.giver, transfer.receiver))
+                draft.caution(
+                    f"The successions lead round in a circle: {giver} is recorded as having passed into {receiver} again "
+                    f"{say.on(transfer.date, 'day')}. One of them may be wrong.",
+                    records.cites(transfer.event),
+                )
+                return
 
 
 def _tell_dates(draft: Draft, walked: Iterable[Transfer], kept: Iterable[dict[str, Any]]) -> None:

@@ -30,7 +30,7 @@ PARTNERS = (
 #: 00K became 16C on 1 April 2020 as data/ has it; here a day before.
 SUCCESSIONS = (
     "old_code,new_code,date\n00K,16C,2020-03-31\nSELF,SELF,2006-04-01\nT1,T2,2000-04-01\nT1,T2,2001-04-01\nT1,T1,2000-04-01\n"
-    "N1,N2,\nA81003,A81001,2017-11-01\n"
+    "N1,N2,\nA81003,A81001,2017-11-01\nR1,R2,2020-01-01\nR2,R3,2020-01-01\nR3,R1,2020-01-01\nL1,L2,2020-01-01\nL2,L3,2020-01-01\n"
 )
 FILES = {"epraccur_2022-05.csv": written(PRACTICES), "ePCNCorePartnerDetails_2024-10.csv": PARTNERS, "succ_2022-10.csv": SUCCESSIONS}  # fmt: skip
 MAY, BOTH = "As far as the file of May 2022 tells", "As far as the files of May 2022 and October 2024 tell"
@@ -225,6 +225,15 @@ def test_a_code_that_leads_to_itself_alone_is_said_to(asked: library.Graph) -> N
     )
     assert "ods-succession-2022-10-01" in answer.sentence_sources
     assert answer.steps == ()
+
+
+@pytest.mark.parametrize("verb", ["became", "before", "lineage"])
+def test_a_circle_of_one_day_is_told_from_wherever_it_is_entered(asked: library.Graph, verb: str) -> None:
+    for code in ("R1", "R2", "R3"):
+        (text,) = [text for text in getattr(asked, verb)(code).cautions if "circle" in text]
+        assert f"into {code} again on 1 January 2020" in text
+    for code in ("L1", "L2", "L3"):
+        assert not [text for text in getattr(asked, verb)(code).cautions if "circle" in text]
 
 
 def test_a_succession_without_a_day_is_told_and_not_walked(asked: library.Graph) -> None:
