@@ -171,7 +171,7 @@ def of_role(records: Records, kind: Iri, day: date) -> list[tuple[RoleHeld, Name
         return []
     held = index.of_role(kind, day)
     named = records.graph.names.published(one.body for one in held)
-    for one in _joined(records, kind, day):
+    for one in joined(records, kind, day):
         if curated := records.graph.names.by_iri(one.body):
             held.append(one)
             named[one.body] = curated
@@ -197,10 +197,11 @@ ORDER BY ?body ?held ?graph
 """
 
 
-def _joined(records: Records, kind: Iri, day: date) -> Iterator[RoleHeld]:
+def joined(records: Records, kind: Iri, day: date | None = None) -> Iterator[RoleHeld]:
+    """Give the curated bodies that had a role of the publisher's by their records, on a day or ever."""
     for row in records.graph.store.select(_JOINED % kind):
         since, until = max(row["since"], row["from"]), min(row["until"], row["before"])
-        if since <= day < until:
+        if day is None or since <= day < until:
             yield RoleHeld(row["held"], row["body"], since, until, row["graph"])
 
 

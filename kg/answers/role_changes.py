@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from kg.answers import belonging
 from kg.answers.changes import Change
 from kg.answers.reach import Open
 from kg.answers.record import Records
@@ -40,8 +41,10 @@ def of_role(records: Records, kind: Iri, since: date, as_of: date) -> list[Chang
 def told_by(records: Records, kind: Iri, as_of: date) -> list[Open]:
     """Give the sources of the files that say who had a role on a day, each file's apart; of one that none had then, who ever had."""
     index = records.graph.relations
-    held = (index.of_role(kind, as_of) or index.of_role(kind)) if index else ()
-    statements = {one.graph: one.classification for one in held}
+    if index is None:
+        return []
+    then, ever = ((*index.of_role(kind, day), *belonging.joined(records, kind, day)) for day in (as_of, None))
+    statements = {one.graph: one.classification for one in then or ever}
     return [records.cites(statement) for statement in statements.values()]
 
 

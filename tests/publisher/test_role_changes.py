@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,17 @@ def test_what_changed_after_the_day_of_the_files_is_said_to_be_not_known(
     assert "ods-epraccur-2022-05-01" in keys
     assert "ods-epraccur-2022-05-01" in told.sentence_sources
     assert "ods-epraccur-2022-05-01" in {source.key for source in told.sources}
+
+
+def test_a_role_that_none_had_by_then_is_told_of_by_the_files_that_say_who_ever_had(
+    office: Office, tmp_path: Path
+) -> None:
+    ended = org("16C", "A LOCATION", "RO98", "2020-04-01", "2021-03-31")
+    release = writing.write_trud(tmp_path / "release.zip", [ended], published=date(2023, 8, 28))
+    office.ingest(tmp_path / "made", release)
+    told = library.open_graph(tmp_path / "made").diff("2025-01-01", "2026-01-01", kind="RO98")
+    assert told.results == ()
+    assert [text.startswith("As far as the file of 28 August 2023 tells") for text in told.cautions] == [True]
 
 
 def test_what_changed_by_the_day_of_the_files_is_told_without_a_caution(moving: library.Graph) -> None:
