@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
 
 from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer
 from kg.answers.question import Question
+from kg.answers.record import Records, Thing
 from kg.facts.dates import PartialDate
 from kg.graph.names import thing as iri_of
 from kg.graph.relation_index import Related
@@ -15,6 +18,14 @@ from kg.graph.relation_index import Related
 #: "Is commissioned by".
 _COMMISSIONED: Final = iri_of("role", "ods-re4")
 _WORDS: Final = "Who commissioned {name}?"
+
+
+class Spell(NamedTuple):
+    """Who commissioned from one day to another, which is the first without."""
+
+    label: str
+    since: date
+    until: date
 
 
 def commissioners(question: Question) -> Answer:
@@ -45,17 +56,55 @@ def commissioners(question: Question) -> Answer:
     when = say.on(on.day, on.precision)
     if not found:
         draft.status = "unknown"
-        draft.sentence = f"Who commissioned {thing.label} {when} is not recorded in this graph."
+        draft.sentence = (
+            f"Who commissioned {thing.label} {when} is not recorded in this graph."
+            if _lasted(thing, on)
+            else f"Nobody commissioned {thing.label} {when}: {thing.label} did not exist then."
+        )
         draft.sentence_sources = records.cites(thing.iri)
         if not records.files:
             draft.caution("Who commissioned whom is told by the publisher's files, and this graph holds none of them.")
         return draft.finish()
-    labels = [result.label for result in draft.results]
-    first = [label for label, one in zip(labels, found, strict=True) if one.since <= on.day] or labels[:1]
-    later = [
-        f"from {say.day(one.since)} by {label}" for label, one in zip(labels, found, strict=True) if label not in first
-    ]
-    draft.sentence = f"{say.capital(thing.label)} was commissioned by {say.listed(first)} {when}"
-    draft.sentence += f", and {say.listed(later)}." if later else "."
+    # Where it was so only from a later day of the month or year, that is the day which is told of.
+    draft.as_of = max(on.day, found[0].since)
+    draft.sentence = f"{say.capital(thing.label)} was commissioned {_told(_spells(records, found), on)}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     return draft.finish()
+
+
+def _lasted(thing: Thing, on: PartialDate) -> bool:
+    """Whether something may have been there on a day, or at some time in a month or year."""
+    ended = thing.end <= on.day and thing.facts["endPrecision"] != "unknown"
+    return not ended and thing.start < on.following
+
+
+def _spells(records: Records, found: Iterable[Related]) -> list[Spell]:
+    """Give who commissioned from when to when, in order of beginning; what one did without a break is one spell."""
+    spells = list[Spell]()
+    for one in found:
+        spell = Spell(records.thing(one.group).label, one.since, one.until)
+        last = next((held for held in reversed(spells) if held.label == spell.label), None)
+        if last is None or last.until < spell.since:
+            spells.append(spell)
+        else:
+            spells[spells.index(last)] = last._replace(until=max(last.until, spell.until))
+    return spells
+
+
+def _told(spells: list[Spell], on: PartialDate) -> str:
+    """Tell by whom: from when, unless it was so on the first day asked of; until when, unless the next began as it ended."""
+    begins = max(on.day, spells[0].since)
+    ends = {
+        spell: f"until {say.day(spell.until - timedelta(days=1))}"
+        for spell in spells
+        if spell.until < on.following and all(spell.until != other.since for other in spells)
+    }
+    first, later = ([spell for spell in spells if (spell.since <= begins) == at_first] for at_first in (True, False))
+    start = f"from {say.day(begins)}" if begins > on.day else ""
+    if len(first) == 1:
+        names, period = first[0].label, " ".join(filter(None, (start, ends.get(first[0]))))
+    else:
+        names, period = say.listed(f"{one.label}{f' ({ends[one]})' if one in ends else ''}" for one in first), start
+    told = f"by {names} {say.on(on.day, on.precision)}{f', {period}' if period else ''}"
+    turns = [f"from {say.day(one.since)} {f'{ends[one]} ' if one in ends else ''}by {one.label}" for one in later]
+    return f"{told}, and {say.listed(turns)}" if turns else told

@@ -130,6 +130,18 @@ def test_a_relation_of_no_table_is_told_by_its_code(moving: library.Graph) -> No
             "by NHS Hartlepool and Stockton-on-Tees CCG in 2020, and from 1 April 2020 by NHS Tees Valley CCG.",
         ),
         ("who commissions A81002?", ["ccg-00k"], "Hartlepool and Stockton-on-Tees CCG on 31 March 2020."),
+        ("who commissioned A81002 in 2020?", ["ccg-00k"], "Hartlepool and Stockton-on-Tees CCG in 2020, until 31 March 2020."),
+        ("who commissioned A81002 in 2021?", [], "Nobody commissioned QUEENS PARK in 2021: QUEENS PARK did not exist then."),
+        ("who commissioned A81002 on 1 April 2020?", [], "QUEENS PARK did not exist then."),
+        ("who commissioned A81003 in 2020?", ["ccg-16c"], "NEW PRACTICE was commissioned by NHS Tees Valley CCG in 2020, from 1 April 2020."),
+        ("who commissioned A81003 in 2019?", [], "Nobody commissioned NEW PRACTICE in 2019: NEW PRACTICE did not exist then."),
+        ("who commissioned A81003 in 2021?", ["ccg-16c"], "NEW PRACTICE was commissioned by NHS Tees Valley CCG in 2021."),
+        (
+            "who commissioned A9 in 2015?", ["ccg-00m", "ccg-00k"],
+            "by NHS South Tees CCG in 2015, until 30 March 2015, and from 1 April 2015 by NHS Hartlepool and Stockton-on-Tees CCG.",
+        ),
+        ("who commissioned A9 in 2013?", ["ccg-00k"], "CCG in 2013, from 1 April 2013."),
+        ("who commissioned A9 in 2017?", ["ccg-00c"], "CCG in 2017, until 30 March 2017."),
         ("who commissioned A9 on 1 June 2021?", [], "Who commissioned RESTLESS on 1 June 2021 is not recorded in this graph."),
     ],
 )  # fmt: skip
@@ -139,6 +151,11 @@ def test_it_can_be_asked_who_commissioned_a_practice(
     told = moving.ask(sentence, as_of="2026-11-21")
     assert [result.key for result in told.results] == groups
     assert told.sentence.endswith(said)
+
+
+def test_an_answer_on_a_year_is_of_the_day_in_it_on_which_it_began_to_be_so(moving: library.Graph) -> None:
+    assert moving.ask("who commissioned A81003 in 2020?").as_of == "2020-04-01"
+    assert moving.ask("who commissioned A81002 in 2020?").as_of == "2020-01-01"
 
 
 def test_who_commissioned_kinds_is_no_question(moving: library.Graph) -> None:
