@@ -91,8 +91,7 @@ def told(answer: Answer, result: Result) -> str:
     arrow = f"{was} -> {now}" if was and now else ""
     match result.change:
         case "ended" | "began":
-            codes = ", ".join(code for held in result.codes.values() for code in held)
-            return f"{result.short} ({codes})" if codes else result.short
+            return _coded(result)
         case "succeeded" | "code reused" | "part moved":
             share = f"{(result.share or 0) * 100:.1f} % by {result.share_basis}" if result.share else ""
             duties = "functions" if result.how == "functions" else ""
@@ -104,7 +103,13 @@ def told(answer: Answer, result: Result) -> str:
             return f"{result.short} {now}: {text}" if text else f"{result.short} {now}"
         case _:
             plain = arrow or (f"now {now}" if now else f"no longer {was}" if was else str(text))
-            return f"{result.short}: {plain}"
+            # Thousands of organisations that only a publisher records have the name of another.
+            return f"{_coded(result) if result.key.startswith('ods-') else result.short}: {plain}"
+
+
+def _coded(result: Result) -> str:
+    codes = ", ".join(code for held in result.codes.values() for code in held)
+    return f"{result.short} ({codes})" if codes else result.short
 
 
 def claim_groups(answer: Answer) -> Iterator[tuple[str, list[Claim]]]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from kg.answers.answer import Answer, Result
 from kg.errors import UsageError
 from kg.faces import library
+from kg.faces.tables import Format
+from kg.faces.text import render
 from tests.publisher import writing
 from tests.publisher.office import Office, org, to
 from tests.publisher.test_national import written
 
+FORMS: Final[tuple[Format, ...]] = ("text", "markdown")
 #: A practice that stayed, one that closed as its group did, and one that opened in the next, as two editions have them.
 BEFORE = (
     ("A81001", "THE DENSHAM SURGERY", "Y54", "Q74", "19740401", "", "00K", "20130401", "", "4"),
@@ -104,6 +108,22 @@ def test_each_move_of_one_that_goes_to_and_fro_is_told(moving: library.Graph) ->
     assert [(result.date, result.other) for result in told] == [
         ("2014-04-01", "ccg-00m"), ("2015-04-01", "ccg-00k"), ("2016-04-01", "ccg-00c"),
     ]  # fmt: skip
+
+
+def test_a_line_of_a_move_gives_the_code_by_which_those_of_one_name_are_told_apart(
+    office: Office, tmp_path: Path
+) -> None:
+    rows = [
+        (code, "PARK SURGERY", "Y63", "QHM", "19740401", "", "16C", "20200401", "", "4")
+        for code in ("A81004", "A81005")
+    ]
+    (tmp_path / "epraccur_2022-05.csv").write_text(written(tuple(rows)), encoding="utf-8")
+    office.ingest(tmp_path / "made", tmp_path / "epraccur_2022-05.csv")
+    told = library.open_graph(tmp_path / "made").diff("2022-06-30", "2022-07-01", kind="GP practice")
+    for form in FORMS:
+        lines = [line for line in render(told, form, width=200).splitlines() if "PARK SURGERY" in line]
+        assert ["PARK SURGERY (A81004): NHS Tees Valley CCG" in line for line in lines] == [True, False], form
+        assert ["PARK SURGERY (A81005): NHS Tees Valley CCG" in line for line in lines] == [False, True], form
 
 
 def test_a_day_without_a_move_tells_none(moving: library.Graph) -> None:
