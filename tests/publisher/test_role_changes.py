@@ -41,7 +41,11 @@ def moving(office: Office, tmp_path_factory: pytest.TempPathFactory) -> library.
         "A9", "RESTLESS", "RO198", "1990-01-01",
         relations=(*(to("RE4", code, f"{year}-04-01", f"{year + 1}-03-31") for code, year in years), to("RE999", "16C", "2021-04-01")),
     )  # fmt: skip
-    release = writing.write_trud(base / "release.zip", [restless], published=date(2026, 8, 28))
+    both = org(
+        "A8", "OF BOTH", "RO197", "1990-01-01",
+        relations=(to("RE4", "00K", "2013-04-01", "2015-10-01"), to("RE4", "00M", "2013-04-01", "2015-03-01"), to("RE4", "00M", "2015-03-01", "2016-04-01")),
+    )  # fmt: skip
+    release = writing.write_trud(base / "release.zip", [restless, both], published=date(2026, 8, 28))
     office.ingest(base / "made", base / "epraccur_2017-03.csv", base / "epraccur_2022-05.csv", release, beside=True)
     return library.open_graph(base / "made")
 
@@ -159,6 +163,10 @@ def test_a_relation_of_no_table_is_told_by_its_code(moving: library.Graph) -> No
         (
             "who commissioned A9 in 2015?", ["ccg-00m", "ccg-00k"],
             "by NHS South Tees CCG in 2015, until 30 March 2015, and from 1 April 2015 by NHS Hartlepool and Stockton-on-Tees CCG.",
+        ),
+        (
+            "who commissioned A8 in 2015?", ["ccg-00k", "ccg-00m", "ccg-00m"],
+            "by NHS Hartlepool and Stockton-on-Tees CCG (until 30 September 2015) and NHS South Tees CCG in 2015.",
         ),
         ("who commissioned A9 in 2013?", ["ccg-00k"], "CCG in 2013, from 1 April 2013."),
         ("who commissioned A9 in 2017?", ["ccg-00c"], "CCG in 2017, until 30 March 2017."),
