@@ -8,6 +8,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Final
 
+from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result, Subject
 from kg.answers.changes import Change, Changes
@@ -74,11 +75,12 @@ def difference(
         keep = frozenset({*found.things, *bodies})
     changes = Changes(records, since, as_of)
     role = draft.subject and next((iri for iri in found.things if records.is_role(iri)), None)
-    told = (
-        of_role(records, role, since, as_of)
-        if role
-        else [change for change in changes.all() if keep is None or _is_of(change, keep)]
-    )
+    told = list[Change]()
+    if role:
+        told += of_role(records, role, since, as_of)
+        keep = frozenset(one.body for one in belonging.joined(records, role))
+    if keep != frozenset():
+        told += [change for change in changes.all() if keep is None or _is_of(change, keep)]
     subjects = records.subjects(change.thing for change in told)
     told.sort(key=lambda change: _order(subjects[change.thing], change))
     draft.results = [_line(records, subjects[change.thing], change) for change in told]

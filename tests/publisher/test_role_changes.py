@@ -99,6 +99,10 @@ def test_a_role_that_none_had_by_then_is_told_of_by_the_files_that_say_who_ever_
     told = library.open_graph(tmp_path / "made").diff("2025-01-01", "2026-01-01", kind="RO98")
     assert told.results == ()
     assert [text.startswith("As far as the file of 28 August 2023 tells") for text in told.cautions] == [True]
+    # What data/ tells of a body that had the role is told as well, and of no other body.
+    merged = library.open_graph(tmp_path / "made").diff("2020-03-31", "2020-04-01", kind="RO98")
+    assert {result.key for result in merged.results if result.change == "began"} == {"ccg-16c"}
+    assert {result.other for result in merged.results if result.change == "succeeded"} == {"ccg-16c"}
 
 
 def test_what_changed_by_the_day_of_the_files_is_told_without_a_caution(moving: library.Graph) -> None:
