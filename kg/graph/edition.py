@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from calendar import monthrange
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -75,6 +76,14 @@ class Edition:
         return replace(self, **counts, quarantined=quarantined, records=records, notes=tuple(notes))
 
     @property
+    def last_day(self) -> str:
+        """The last day that it may be of: where only its month is known, the last of that."""
+        known = day_of(self)
+        if known is None or self.precision != "month":
+            return self.day
+        return known.replace(day=monthrange(known.year, known.month)[1]).isoformat()
+
+    @property
     def sheet(self) -> str:
         """What the table of its records that cannot be read is called."""
         return f"{self.sha256[:16]}-{self.file[:48]}.csv"
@@ -131,39 +140,48 @@ class Digest:
     def __init__(self, names: Path) -> None:
         self._path = names
 
-    def since(self, old: Path, was: str, now: str) -> Difference:
-        """Tell how the records of a file differ from those of a file of an older graph, each named by its SHA-256.
+    def since(self, old: Path, was: Edition, now: Edition) -> Difference:
+        """Tell how the records of a file differ from those of a file of an older graph.
 
         A code that was used again has several records, and those are held against each other in order of their starts.
         """
         with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
             db.execute("ATTACH ? AS old", (f"file:{old}?mode=ro",))
-            for name, table, file in (("was", "old.record", was), ("now", "main.record", now)):
+            for name, table, file in (("was", "old.record", was.sha256), ("now", "main.record", now.sha256)):
                 place = "row_number() OVER (PARTITION BY code ORDER BY start, until, name) AS place"
                 db.execute(f"CREATE TEMP TABLE {name} AS SELECT *, {place} FROM {table} WHERE file = ?", (file,))
                 db.execute(f"CREATE INDEX temp.{name}_by_code ON {name} (code, place)")
 
-            def codes(statement: str) -> tuple[str, ...]:
-                return tuple(code for (code,) in db.execute(f"SELECT DISTINCT code FROM {statement} ORDER BY 1"))
+            def codes(statement: str, *values: str) -> tuple[str, ...]:
+                return tuple(
+                    code for (code,) in db.execute(f"SELECT DISTINCT code FROM {statement} ORDER BY 1", values)
+                )
 
             both = "was o JOIN now n USING (code, place) WHERE"
+            only = "now n LEFT JOIN was o USING (code, place) WHERE o.file IS NULL AND n.start"
             return Difference(
-                codes("now n LEFT JOIN was o USING (code, place) WHERE o.file IS NULL"),
+                codes(f"{only} > ?", was.last_day),
                 codes(f"{both} o.until > n.until"),
                 codes(f"{both} o.name <> n.name"),
                 codes(f"{both} o.inside <> n.inside AND o.until <= n.until"),
+                codes(f"{only} <= ?", was.last_day),
                 codes("was o LEFT JOIN now n USING (code, place) WHERE n.file IS NULL"),
             )
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How a newer edition differs from the older one, as codes: an end that became known is `ended`; `gone` is in it no more."""
+    """How a newer edition differs from the older one, as codes.
+
+    What `began` did so after the older one was made; what is `new` had begun before, or its start is not known, and was merely
+    not in it. An end that became known is `ended`; `gone` is in it no more.
+    """
 
     began: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
     def told(self, shown: int = 8) -> str:
@@ -171,13 +189,13 @@ class Difference:
         parts = []
         for word, codes in (
             ("began", self.began), ("ended", self.ended), ("renamed", self.renamed), ("moved", self.moved),
-            ("no longer in the file", self.gone),
+            ("new in the file", self.new), ("no longer in the file", self.gone),
         ):  # fmt: skip
             if codes:
                 parts.append(
                     f"{len(codes):,} {word} ({', '.join(codes[:shown])}{', ...' if len(codes) > shown else ''})"
                 )
-        return f"{'; '.join(parts) or 'nothing began, ended, was renamed or moved, and all is still in it'}."
+        return f"{'; '.join(parts) or 'nothing began, ended, was renamed or moved, and the same codes are in it'}."
 
 
 def day_of(edition: Edition) -> date | None:

@@ -182,7 +182,7 @@ def _make(
     if (old / "names.sqlite").is_file():
         digest = Digest(names)
         outcome.replaced = [
-            (was, now, digest.since(old / "names.sqlite", was.sha256, now.sha256)) for was, now, _ in outcome.replaced
+            (was, now, digest.since(old / "names.sqlite", was, now)) for was, now, _ in outcome.replaced
         ]
     fresh = {one.sha256 for one in outcome.read}
     outcome.read = [one for one in editions if one.sha256 in fresh]

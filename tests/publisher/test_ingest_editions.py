@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_later_release_replaces_the_earlier_one_and_tells_what_differs(office:
     outcome = office.ingest(folder, second(tmp_path))
     ((was, now, difference),) = outcome.replaced
     assert (was.file, now.file) == ("july.zip", "august.zip")
-    assert difference == Difference(("A5",), ("A3",), ("A1",), ("A1",), ("A4",))
+    assert difference == Difference(("A5",), ("A3",), ("A1",), ("A1",), (), ("A4",))
     assert "august.zip replaced july.zip of 31 July 2026: 1 began (A5); 1 ended (A3);" in ingestion.told(outcome)
     graphs = counted(folder)
     assert f"{BASE}graph/ods-trud-2026-07-31" not in graphs
@@ -62,7 +63,28 @@ def test_a_later_release_beside_a_report_differs_by_its_own_records_alone(office
     report = writing.write_report(tmp_path / "epraccur_2027-05.csv", [FIRST[0], FIRST[2]])
     outcome = office.ingest(folder, report)  # which is later than the release now
     ((_, _, difference),) = outcome.replaced
-    assert (difference.began, difference.gone, difference.renamed) == (("A3",), ("A2",), ())
+    assert (difference.began, difference.new, difference.gone, difference.renamed) == ((), ("A3",), ("A2",), ())
+
+
+def test_what_an_older_list_had_left_out_did_not_begin(office: Office, tmp_path: Path) -> None:
+    """Of a month alone it is not known on which day of it a list was made: what opened in that month may be in it."""
+    late = [
+        org(code, "ANOTHER", "RO177", start)
+        for code, start in (("N1", "1985-04-01"), ("N2", "2026-07-20"), ("N3", "2026-07-31"), ("N4", "2026-08-01"), ("N5", ""))
+    ]  # fmt: skip
+    for older, began, new in (
+        ("epraccur_2026-07.csv", ("N4",), ("N1", "N2", "N3", "N5")),
+        ("etr_20260719.csv", ("N2", "N3", "N4"), ("N1", "N5")),
+    ):
+        folder = tmp_path / older.split("_")[0]
+        office.ingest(folder, writing.write_report(tmp_path / older, FIRST[:2]))
+        newer = writing.write_report(tmp_path / f"{folder.name}_2027-05.csv", [*FIRST[:2], *late])
+        outcome = office.ingest(folder, newer)
+        ((_, _, difference),) = outcome.replaced
+        assert (difference.began, difference.new) == (began, new)
+        assert f": {len(began)} began ({', '.join(began)}); {len(new)} new in the file ({', '.join(new)})." in ingestion.told(outcome)  # fmt: skip
+        (told,) = json.loads(ingestion.as_json(outcome))["replaced"]
+        assert (told["began"], told["new"]) == (list(began), list(new))
 
 
 def test_an_earlier_edition_is_refused_and_the_graph_stays(office: Office, tmp_path: Path) -> None:
