@@ -145,6 +145,8 @@ def test_every_partner_of_a_partnership_is_read_or_named() -> None:
     assert (len(blank), len(others), unplaced) == (8, 27, ["RX8"])
     assert len(refused) == len(blank) + len(others) + len(unplaced) == 36
     assert len(found) == len(partners) + len(named) == 789
+    told = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text(encoding="utf-8")
+    assert f"({len(named)} of the {len(found)} records of April 2019)" in told
     empty = [one for one in refused if "is empty" in one.reason]
     assert [one.reason.split(" has no ODS code")[0] for one in empty] == blank
     assert [one.place.split("row ")[1] for one in empty] == [
