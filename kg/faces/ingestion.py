@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Final
@@ -36,7 +36,8 @@ def as_json(outcome: Outcome) -> str:
             for was, now, difference in outcome.replaced
         ],
         "successions": {
-            "followed": len(followed.edges), "curated": followed.curated, "undated": followed.undated,
+            "stated": followed.stated, "repeated": followed.repeated, "followed": followed.followed,
+            "transfers": len(followed.edges), "curated": followed.curated, "undated": followed.undated,
             "itself": [list(row[:2]) for row in followed.itself], "circles": [list(one) for one in followed.circles],
         } if followed else None,
         "statements": outcome.statements, "names": outcome.names,
@@ -91,10 +92,13 @@ def _file(one: Edition, outcome: Outcome) -> Iterator[str]:
 
 def _successions(outcome: Outcome) -> Iterator[str]:
     followed = outcome.followed
-    if followed is None or not (followed.edges or followed.itself or followed.curated or followed.undated):
+    if followed is None or not followed.stated:
         return
-    many = f"{len(followed.edges):,} {_are(followed.edges)}" if followed.edges else "none is"
-    yield f"Of the successions in all files, {many} followed."
+    many = f"{followed.followed:,} {_are(followed.followed)}" if followed.followed else "none is"
+    fewer = f", as {say.counted(len(followed.edges), 'transfer')}" if len(followed.edges) != followed.followed else ""
+    yield f"Of the {say.counted(followed.stated, 'succession')} in all files, {many} followed{fewer}."
+    if followed.repeated:
+        yield f"  {followed.repeated:,} {_are(followed.repeated)} told already, from the other side or in another file."
     if followed.curated:
         are = "is between curated bodies, whose own story stands; it is" if followed.curated == 1 else "are between curated bodies, whose own story stands; they are"  # fmt: skip
         yield f"  {followed.curated:,} {are} kept and not followed."
@@ -106,12 +110,12 @@ def _successions(outcome: Outcome) -> Iterator[str]:
     if followed.circles:
         few = ["-".join(circle[:6]) for circle in followed.circles]
         yield (
-            f"  {say.counted(len(few), 'circle')} of them {_are(few)} followed as far as the dates go on ({say.shortened(few, _FEW)})."
+            f"  {say.counted(len(few), 'circle')} of them {_are(len(few))} followed as far as the dates go on ({say.shortened(few, _FEW)})."
         )
 
 
-def _are(rows: Sequence[object]) -> str:
-    return "is" if len(rows) == 1 else "are"
+def _are(many: int) -> str:
+    return "is" if many == 1 else "are"
 
 
 def _day(one: Edition) -> str:

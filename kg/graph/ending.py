@@ -35,7 +35,7 @@ class Ending:
 
         def end() -> str:
             progress("Working out who followed whom.")
-            self._followed = followed = follow(self._writer.successions, self._register)
+            self._followed = followed = follow(self._writer.successions, self._register, self._writer.repeated)
             roles: dict[str, str] = {}
             for file in files:
                 roles.update(file.publication.names)

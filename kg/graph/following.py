@@ -26,18 +26,29 @@ class Edge(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """What the successions of all files come to: Turtle by the SHA-256 of a file, and what was met in them."""
+    """What the successions of all files come to: Turtle by the SHA-256 of a file, and what was met in them.
+
+    Every one is among those `repeated`, which another has said, `followed`, `curated`, `undated`, or that lead to `itself`.
+    Of two followed codes that are one body there is one edge.
+    """
 
     turtle: Mapping[str, str]
     edges: tuple[Edge, ...]
     itself: tuple[Row, ...]
     circles: tuple[tuple[str, ...], ...]
+    repeated: int
+    followed: int
     curated: int
     undated: int
 
+    @property
+    def stated(self) -> int:
+        """How many successions the files state."""
+        return self.repeated + self.followed + self.curated + self.undated + len(self.itself)
 
-def follow(rows: Mapping[Row, str], register: Register) -> Followed:
-    """Write succession rows, each given with the SHA-256 of the file that states it."""
+
+def follow(rows: Mapping[Row, str], register: Register, repeated: int = 0) -> Followed:
+    """Write succession rows, each given with the SHA-256 of the file that states it first; `repeated` count no more here."""
     said: dict[str, list[str]] = {}
     events: dict[tuple[str, str, date], list[tuple[str, Row]]] = {}
     itself, curated, undated = list[Row](), 0, 0
@@ -80,6 +91,8 @@ def follow(rows: Mapping[Row, str], register: Register) -> Followed:
         tuple(edges),
         tuple(itself),
         circles,
+        repeated,
+        sum(len(givers) for givers in events.values()),
         curated,
         undated,
     )

@@ -13,6 +13,8 @@ from kg.errors import UsageError
 from kg.faces import ingestion
 from kg.facts.ods.publication import open_file
 from kg.facts.ods.record import Record, Relation, Role, Succession
+from kg.graph.following import Edge, Followed
+from kg.graph.ingest import Outcome
 from kg.graph.names import PREFIXES, TERMS
 from kg.graph.store import OxigraphStore
 from tests.publisher import writing
@@ -45,10 +47,44 @@ def test_records_are_counted_and_the_sum_comes_out_in_text_and_in_json(office: O
     assert files["release.zip"]["relations"] == relations
     assert files["succ_2025-12.csv"]["successions"] == len(SUCCESSIONS)
     assert told["successions"] == {
-        "followed": 12, "curated": 1, "undated": 1, "itself": [["SELF", "SELF"]], "circles": [["R1", "R2", "R3"]],
+        "stated": 15, "repeated": 0, "followed": 12, "transfers": 12, "curated": 1, "undated": 1, "itself": [["SELF", "SELF"]], "circles": [["R1", "R2", "R3"]],
     }  # fmt: skip
     assert "1 leads from a body to itself" in text
     assert "R1-R2-R3" in text
+
+
+def test_of_successions_that_are_told_twice_the_numbers_add_up(office: Office, tmp_path: Path) -> None:
+    """A release tells each from both sides, and a list tells it again; two codes of one body are one transfer of it."""
+    on, later = day("2001-04-01"), day("2002-04-01")
+    both = (Succession("P1", "P2", on, "1"), Succession("P2", "P1", later, "2"))
+    release = [
+        org("P1", "ONE", "RO177", "1990-01-01", successions=both),
+        org("P2", "TWO", "RO177", "1990-01-01", successions=(*both, Succession("P2", "P2", later, "3"))),
+        org("00K", "A GROUP", "RO98", "2013-04-01", successions=(Succession("00K", "16C", day("2020-04-01"), "4"),)),
+        org("16C", "A GROUP", "RO98", "2020-04-01", successions=(Succession("00K", "16C", day("2020-04-01"), "4"),)),
+    ]
+    lines = [
+        Record("P1", stub=True, successions=both[:1]),
+        Record("P3", stub=True, successions=(Succession("P3", "P1", None),)),
+    ]
+    outcome = office.ingest(
+        tmp_path / "graph", writing.write_trud(tmp_path / "release.zip", release),
+        writing.write_successions(tmp_path / "succ_2025-12.csv", lines),
+    )  # fmt: skip
+    followed = json.loads(ingestion.as_json(outcome))["successions"]
+    assert followed["stated"] == sum(one.successions for one in outcome.read) == 9
+    assert {name: followed[name] for name in ("repeated", "followed", "transfers", "curated", "undated", "itself")} == {
+        "repeated": 4, "followed": 2, "transfers": 2, "curated": 1, "undated": 1, "itself": [["P2", "P2"]],
+    }  # fmt: skip
+    text = ingestion.told(outcome)
+    assert "Of the 9 successions in all files, 2 are followed.\n" in text
+    assert "  4 are told already, from the other side or in another file.\n" in text
+
+
+def test_successions_of_several_codes_of_one_body_are_told_as_one_transfer(tmp_path: Path) -> None:
+    edge = Edge("ods-p1-p2-2001-04-01", "ods-p1", "ods-p2", day("2001-04-01"))
+    outcome = Outcome(tmp_path, followed=Followed({}, (edge,), (), (), repeated=3, followed=2, curated=0, undated=0))
+    assert "Of the 5 successions in all files, 2 are followed, as 1 transfer.\n  3 are told already" in ingestion.told(outcome)  # fmt: skip
 
 
 def test_what_cannot_be_read_is_kept_with_its_place_and_reason(office: Office, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ class Writer:
         self._briefs: list[Brief] = []
         #: Succession rows, and the SHA-256 of the first file that states each.
         self.successions: dict[tuple[str, str, date | None], str] = {}
+        #: How many succession rows say again what another has said: a release tells each from both sides.
+        self.repeated = 0
         self._codes, self._several = codes, several
         self._nodes = Nodes()
         self._roles = Roles(codes, self._nodes)
@@ -145,7 +147,9 @@ class Writer:
         file = self._release.sha256
         self._counts["successions"] += len(successions)
         for one in successions:
-            self.successions.setdefault((one.predecessor, one.successor, one.on), file)
+            row = one.predecessor, one.successor, one.on
+            self.repeated += row in self.successions
+            self.successions.setdefault(row, file)
             self.register.point(one.predecessor, file)
             self.register.point(one.successor, file)
 
