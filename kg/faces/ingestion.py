@@ -15,7 +15,7 @@ from kg.graph.ingest import Outcome
 
 #: The series of whole releases.
 _WHOLE: Final = "trud"
-#: So many codes are named of those that are kept and not followed.
+#: So many codes are named, of each sort.
 _FEW: Final = 8
 
 
@@ -77,7 +77,7 @@ def _file(one: Edition, outcome: Outcome) -> Iterator[str]:
     about = "references to a whole record" if one.series == _WHOLE else "lines about a code"
     parts = [say.counted(one.whole, "organisation")] if one.whole else []
     parts += [f"{say.counted(one.stubs, 'stub')} ({about})"] if one.stubs else []
-    parts += [f"{one.superseded:,} that another record stands for"] if one.superseded else []
+    parts += [f"{one.superseded:,} that another record stands for{_named(one)}"] if one.superseded else []
     held = ((one.roles, "role"), (one.relations, "relation"), (one.successions, "succession"))
     inside = [say.counted(number, word) for number, word in held if number]
     if parts:
@@ -90,6 +90,13 @@ def _file(one: Edition, outcome: Outcome) -> Iterator[str]:
         yield f"  {note}"
 
 
+def _named(one: Edition) -> str:
+    """Name the codes of records that another one stands for: some, where there are many."""
+    codes = one.superseded_codes
+    named = say.listed(codes) if len(codes) <= _FEW else f"{', '.join(codes[:_FEW])} ..."
+    return f" ({named})" if codes else ""
+
+
 def _successions(outcome: Outcome) -> Iterator[str]:
     followed = outcome.followed
     if followed is None or not followed.stated:
@@ -98,7 +105,7 @@ def _successions(outcome: Outcome) -> Iterator[str]:
     fewer = f", as {say.counted(len(followed.edges), 'transfer')}" if len(followed.edges) != followed.followed else ""
     yield f"Of the {say.counted(followed.stated, 'succession')} in all files, {many} followed{fewer}."
     if followed.repeated:
-        yield f"  {followed.repeated:,} {_are(followed.repeated)} told already, from the other side or in another file."
+        yield f"  {followed.repeated:,} {_are(followed.repeated)} told already, from the other side or in another row."
     if followed.curated:
         are = "is between curated bodies, whose own story stands; it is" if followed.curated == 1 else "are between curated bodies, whose own story stands; they are"  # fmt: skip
         yield f"  {followed.curated:,} {are} kept and not followed."

@@ -28,7 +28,7 @@ class Edition:
     """One file that has been read into a graph.
 
     `records` is how many there were: `whole` organisations, `stubs` that say something of a code, `superseded` records
-    that another one stands for, and those `quarantined`.
+    that another one stands for, and those `quarantined`. `superseded_codes` are the first few codes of superseded records.
     """
 
     series: str
@@ -52,6 +52,7 @@ class Edition:
     successions: int = 0
     stated: int | None = None
     notes: tuple[str, ...] = ()
+    superseded_codes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, release: Release) -> Edition:
@@ -65,7 +66,7 @@ class Edition:
     @classmethod
     def read(cls, stated: dict[str, Any]) -> Edition:
         """Read what a manifest states."""
-        return cls(**{**stated, "notes": tuple(stated.get("notes", ()))})
+        return cls(**{**stated, **{name: tuple(stated.get(name, ())) for name in ("notes", "superseded_codes")}})
 
     def stated_as(self) -> dict[str, Any]:
         """Give it as a manifest states it."""

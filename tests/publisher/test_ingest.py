@@ -78,7 +78,23 @@ def test_of_successions_that_are_told_twice_the_numbers_add_up(office: Office, t
     }  # fmt: skip
     text = ingestion.told(outcome)
     assert "Of the 9 successions in all files, 2 are followed.\n" in text
-    assert "  4 are told already, from the other side or in another file.\n" in text
+    assert "  4 are told already, from the other side or in another row.\n" in text
+
+
+@pytest.mark.parametrize(
+    ("twice", "named"),
+    [(1, "C0"), (8, "C0, C1, C2, C3, C4, C5, C6 and C7"), (10, "C0, C1, C2, C3, C4, C5, C6, C7 ...")],
+)
+def test_codes_that_a_file_gives_twice_are_named(office: Office, tmp_path: Path, twice: int, named: str) -> None:
+    folder = tmp_path / "graph"
+    held = [org(f"C{number}", "A TRUST", "RO197", "1991-04-01") for number in range(12)]
+    again = [one._replace(name="ANOTHER NAME") for one in held[:twice]]
+    outcome = office.ingest(folder, writing.write_report(tmp_path / "etr_2025-12.csv", [*held, *again, again[0]]))
+    assert f"  12 organisations and {twice + 1} that another record stands for ({named})" in ingestion.told(outcome)
+    (one,) = json.loads(ingestion.as_json(outcome))["files"]
+    assert one["superseded_codes"] == [f"C{number}" for number in range(min(twice, 9))]
+    (unchanged,) = office.ingest(folder, tmp_path / "etr_2025-12.csv").unchanged
+    assert unchanged == outcome.read[0]
 
 
 def test_successions_of_several_codes_of_one_body_are_told_as_one_transfer(tmp_path: Path) -> None:

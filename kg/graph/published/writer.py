@@ -30,6 +30,8 @@ from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, end_known, fact, in_
 _ALL: Final = Period(None, None)
 #: The series of what has changed since a release: what it tells of a code stands for all that earlier files do.
 _UPDATES: Final = "ods-api"
+#: So many codes are kept of records that another stands for: one more than are told.
+_KEPT: Final = 9
 
 
 class Counts(NamedTuple):
@@ -41,6 +43,7 @@ class Counts(NamedTuple):
     roles: int = 0
     relations: int = 0
     successions: int = 0
+    superseded_codes: tuple[str, ...] = ()
 
 
 class Unindexed(NamedTuple):
@@ -91,7 +94,8 @@ class Writer:
     def file(self, release: Release) -> None:
         """Begin a file."""
         self._release = release
-        self._counts = dict.fromkeys(Counts._fields, 0)
+        self._counts = dict.fromkeys(Counts._fields[:-1], 0)
+        self._superseded = dict[str, None]()
         self._told.clear()
         self._nodes.file()
         self._memberships.file()
@@ -100,7 +104,7 @@ class Writer:
         """End a file; give what became of its records."""
         self._replaced |= self._updated
         self._updated.clear()
-        return Counts(**self._counts)
+        return Counts(**self._counts, superseded_codes=tuple(self._superseded))
 
     def unindexed(self) -> Unindexed:
         """Give what the tables beside the store have not been given yet."""
@@ -112,8 +116,7 @@ class Writer:
         """Write one record; empty when an earlier file, or an earlier record of the same thing, has said all of it."""
         counts, code = self._counts, record.code
         if code in self._replaced:
-            counts["superseded"] += 1
-            return ""
+            return self._supersede(code)
         if record.successions:
             self._follow(record.successions)
         if record.stub:
@@ -125,8 +128,7 @@ class Writer:
         role = record.primary_role
         life = self.register.entered(code, start, until, role)
         if life and (record.archived or not self._several or life.key in self._told):
-            counts["superseded"] += 1
-            return ""
+            return self._supersede(code)
         counts["whole"] += 1
         inside = sorted([f"{one.code}:{one.target}" for one in record.relations if lasting(one.dates)[1] == OPEN_END])
         brief = code, record.name, start.isoformat(), until.isoformat(), " ".join(inside)
@@ -141,6 +143,13 @@ class Writer:
             self._told.add(life.key)
         subject = Subject.of(code, life.key, until, self._release, joined=life.joined)
         return self._organisation(subject, life, record, bodies) + self._all(subject, record)
+
+    def _supersede(self, code: str) -> str:
+        """Count a record that another stands for, and keep the code of the first few."""
+        self._counts["superseded"] += 1
+        if len(self._superseded) < _KEPT:
+            self._superseded[code] = None
+        return ""
 
     def _follow(self, successions: tuple[Succession, ...]) -> None:
         """Keep succession rows until all files are read."""
