@@ -98,6 +98,9 @@ FAULTS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "half a record at the end": ("a.xml", lambda: whole()[:-120], "end"),
     "no byte": ("a.xml", lambda: b"", "is empty"),
     "no day": ("report.csv", lambda: b'"A1","X"' + b',""' * 25 + b"\n", "Add --date"),
+    "no record": ("empty.json", lambda: b"[]", "holds no record"),
+    "no record in a list": ("empty_2026-10-01.json", lambda: b'{"Organisations": []}', "holds no record"),
+    "no record on any line": ("empty.jsonl", lambda: b"\n \n", "holds no record"),
     "no known form": ("notes.txt", lambda: b"just words\n", "in no form that can be read"),
 }
 
@@ -109,6 +112,15 @@ def test_a_file_that_cannot_be_used_changes_nothing(office: Office, folder: Path
     told = refused(office, folder, tmp_path / name)
     assert says in told
     assert name in told
+
+
+def test_a_folder_of_answers_without_a_record_changes_nothing(office: Office, folder: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers_2026-10-01"
+    answers.mkdir()
+    (answers / "1.json").write_bytes(b"[]")
+    assert "holds no record" in refused(office, folder, answers)
+    (answers / "2.json").write_bytes(b"[7]")  # which cannot be read, but is one
+    assert [one.quarantined for one in office.ingest(folder, answers).read] == [1]
 
 
 def test_a_good_file_beside_a_bad_one_is_not_read_either(office: Office, folder: Path, tmp_path: Path) -> None:

@@ -47,9 +47,13 @@ def open_dated(path: Path, day: date | None = None) -> Publication:
     """Open a file of which the day is known: its own, else `day`, else for answers of the ORD interface that of the last change.
 
     Raises:
-        BadInput: it cannot be read, or nothing says of which day it is.
+        BadInput: it cannot be read, holds answers of the ORD interface without a record, or nothing says of which day it is.
     """
     publication = open_file(path)
+    if publication.release.series.startswith(("ord-", "ods-api")) and next(iter(publication), None) is None:
+        raise BadInput(
+            f"{path} holds no record, so there is nothing to read. See that the interface was asked for what you want."
+        )
     if publication.release.day is not None:
         return publication
     known = day or _last_changed(publication)
