@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -170,11 +170,11 @@ def of_role(records: Records, kind: Iri, day: date) -> list[tuple[RoleHeld, Name
     if index is None or not records.is_role(kind):
         return []
     held = index.of_role(kind, day)
-    named = records.graph.names.published(one.body for one in held)
-    for one in joined(records, kind, day):
-        if curated := records.graph.names.by_iri(one.body):
-            held.append(one)
-            named[one.body] = curated
+    names = records.graph.names
+    named = names.published(one.body for one in held)
+    for iri in {one.body for one in held} - named.keys():  # the few that data/ tells of
+        if curated := names.by_iri(iri):
+            named[iri] = curated
     lasting = [
         (one, named[one.body])
         for one in held
@@ -183,26 +183,6 @@ def of_role(records: Records, kind: Iri, day: date) -> list[tuple[RoleHeld, Name
     return sorted(
         {one.body: (one, name) for one, name in lasting}.values(), key=lambda pair: (pair[1].label, pair[0].body)
     )
-
-
-#: The roles of curated bodies by their records. The records are few, and those that had the role may be many: so they come first.
-_JOINED: Final = """
-PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
-SELECT ?held ?body ?graph ?since ?until ?from ?before WHERE {
-  { ?record nis:recordOf ?body }
-  GRAPH ?graph { ?held nis:about ?record ; nis:asKind ?kind ; nis:startsOn ?since ; nis:endsBefore ?until } FILTER(?kind = <%s>)
-  ?record nis:startsOn ?from ; nis:endsBefore ?before
-}
-ORDER BY ?body ?held ?graph
-"""
-
-
-def joined(records: Records, kind: Iri, day: date | None = None) -> Iterator[RoleHeld]:
-    """Give the curated bodies that had a role of the publisher's by their records, on a day or ever."""
-    for row in records.graph.store.select(_JOINED % kind):
-        since, until = max(row["since"], row["from"]), min(row["until"], row["before"])
-        if day is None or since <= day < until:
-            yield RoleHeld(row["held"], row["body"], since, until, row["graph"])
 
 
 def tally(records: Records, rows: Iterable[Related]) -> str:

@@ -8,14 +8,13 @@ from datetime import date
 from itertools import zip_longest
 from typing import Final
 
-from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer, Result, Subject
 from kg.answers.changes import Change, Changes
 from kg.answers.draft import Draft
 from kg.answers.find import look_up, unresolved
 from kg.answers.record import Records, Thing, several
-from kg.answers.role_changes import of_role, told_by
+from kg.answers.role_changes import curated, of_role, told_by
 from kg.errors import UsageError
 from kg.graph.names import Iri, category_of, key_of
 
@@ -78,7 +77,7 @@ def difference(
     told = list[Change]()
     if role:
         told += of_role(records, role, since, as_of)
-        keep = frozenset(one.body for one in belonging.joined(records, role))
+        keep = curated(records, role)
     if keep != frozenset():
         told += [change for change in changes.all() if keep is None or _is_of(change, keep)]
     subjects = records.subjects(change.thing for change in told)

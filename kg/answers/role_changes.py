@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from kg.answers import belonging
-from kg.answers.changes import Change
+from kg.answers.changes import Change, is_published
 from kg.answers.reach import Open
 from kg.answers.record import Records
 from kg.graph.name_index import Named
@@ -38,13 +37,18 @@ def of_role(records: Records, kind: Iri, since: date, as_of: date) -> list[Chang
     return found
 
 
+def curated(records: Records, kind: Iri) -> frozenset[Iri]:
+    """Give the bodies of data/ that ever had a role, whose own story tells what changed."""
+    index = records.graph.relations
+    return frozenset(one.body for one in index.of_role(kind) if not is_published(one.body)) if index else frozenset()
+
+
 def told_by(records: Records, kind: Iri, as_of: date) -> list[Open]:
     """Give the sources of the files that say who had a role on a day, each file's apart; of one that none had then, who ever had."""
     index = records.graph.relations
     if index is None:
         return []
-    then, ever = ((*index.of_role(kind, day), *belonging.joined(records, kind, day)) for day in (as_of, None))
-    statements = {one.graph: one.classification for one in then or ever}
+    statements = {one.graph: one.classification for one in index.of_role(kind, as_of) or index.of_role(kind)}
     return [records.cites(statement) for statement in statements.values()]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START
-from kg.facts.ods.record import Record, Release
+from kg.facts.ods.record import Period, Record, Release
 from kg.graph.joining import Held, Joins
+
+_ALWAYS: Final = Period(None, None)
 
 
 class Life(NamedTuple):
@@ -152,3 +154,11 @@ class Register:
                 continue
             name, role, file = self._lines.get(code) or ("", "", self._pointed[code])
             yield code, self.enter(code, UNKNOWN_START, OPEN_END, role, name or code, joined=False), file
+
+
+def life_of(record: Record) -> tuple[date, date]:
+    """Give the period of an organisation: that in law where the file gives one, each end on its own."""
+    legal, operational = record.dates.legal or _ALWAYS, record.dates.operational or _ALWAYS
+    start = legal.start or operational.start or UNKNOWN_START
+    until = legal.until or operational.until or OPEN_END
+    return start, until if until > start else start + timedelta(1)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from kg.facts.dates import OPEN_END, UNKNOWN_START
-from kg.facts.ods.record import Role
+from kg.facts.ods.record import Record, Role
 from kg.facts.records import PublisherCode
+from kg.graph.joining import Held, Joins
 from kg.graph.published.nodes import Nodes
-from kg.graph.published.register import Subject
+from kg.graph.published.register import Subject, life_of
 from kg.graph.relation_index import Had
 from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, in_operation, lasting
 
@@ -39,17 +40,17 @@ class Codes:
 class Roles:
     """Writes the roles of records, as Turtle and as rows of the index of relations."""
 
-    def __init__(self, codes: Codes, nodes: Nodes) -> None:
+    def __init__(self, codes: Codes, nodes: Nodes, joins: Joins) -> None:
         #: What the index of relations has not been given yet.
         self.rows: list[Had] = []
-        self._codes, self._nodes = codes, nodes
+        self._codes, self._nodes, self._joins = codes, nodes, joins
         #: Roles that the curated table has not, and the SHA-256 of the first file with each.
         self._unlisted: dict[str, str] = {}
 
-    def write(self, subject: Subject, roles: Iterable[Role], *, earlier: bool = False) -> str:
-        """Write roles; one without dates that an earlier edition alone gives is not known to have gone on after its day."""
+    def write(self, subject: Subject, record: Record, *, earlier: bool = False) -> str:
+        """Write the roles of a record; one without dates that an earlier edition alone gives is not known to have gone on after its day."""
         said = []
-        for role in roles:
+        for role in record.roles:
             (start, until), ends = lasting(role.dates), ""
             if earlier and role.dates.held is None:
                 until, ends = subject.on + timedelta(1), "unknown"
@@ -60,13 +61,22 @@ class Roles:
                 continue
             if role.code not in self._codes.labels:
                 self._unlisted.setdefault(role.code, subject.file)
-            if not subject.joined:
-                self.rows.append((node, subject.key, f"ods-{code}", start.toordinal(), until.toordinal()))
+            holders = (
+                self._holders(subject, record, start, until) if subject.joined else [Held(subject.key, start, until)]
+            )
+            self.rows += [
+                (node, one.body, f"ods-{code}", one.start.toordinal(), one.until.toordinal()) for one in holders
+            ]
             said.append(
                 f"c:{node} n:about {subject.node};n:asKind k:ods-{code};n:startsOn {as_day(start)}"
                 f";n:endsBefore {as_day(until)}{in_operation(role.dates)}{_unknown(start, ends)}.\n"
             )
         return "".join(said)
+
+    def _holders(self, subject: Subject, record: Record, start: date, until: date) -> list[Held]:
+        """Give the curated bodies that had a role by their record: each while it had the code, and no longer than the record lasts."""
+        first, last = life_of(record)
+        return self._joins.meet(subject.code, max(start, first), min(until, last))
 
     def rest(self, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Write the roles that no table has, by the names that files give them: the SHA-256 of the file, and Turtle."""

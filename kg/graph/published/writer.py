@@ -12,22 +12,21 @@ named graph, whose source is the file. A node is named by what it says, so the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
-from kg.facts.dates import OPEN_END, UNKNOWN_START
-from kg.facts.ods.record import Period, Record, Release, Succession
+from kg.facts.dates import OPEN_END
+from kg.facts.ods.record import Record, Release, Succession
 from kg.graph.edition import Brief
 from kg.graph.folding import fold
 from kg.graph.name_writer import Entry
 from kg.graph.published.memberships import Memberships
 from kg.graph.published.nodes import Nodes
-from kg.graph.published.register import Life, Register, Subject
+from kg.graph.published.register import Life, Register, Subject, life_of
 from kg.graph.published.roles import Codes, Roles
 from kg.graph.relation_index import Had, Written
 from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, end_known, fact, in_operation, lasting, start_known
 
-_ALL: Final = Period(None, None)
 #: The series of what has changed since a release: what it tells of a code stands for all that earlier files do.
 _UPDATES: Final = "ods-api"
 #: So many codes are kept of records that another stands for: one more than are told.
@@ -78,7 +77,7 @@ class Writer:
         self.repeated = 0
         self._codes, self._several = codes, several
         self._nodes = Nodes()
-        self._roles = Roles(codes, self._nodes)
+        self._roles = Roles(codes, self._nodes, register.joins)
         self._memberships = Memberships(register, self._nodes, several=several)
         #: Codes of which an update has told, and those of which this file does.
         self._replaced: set[str] = set()
@@ -124,7 +123,7 @@ class Writer:
             return self._all(self.register.line(record, self._release), record)
         if self._release.series == _UPDATES:
             self._updated.add(code)
-        start, until = _life(record)
+        start, until = life_of(record)
         role = record.primary_role
         life = self.register.entered(code, start, until, role)
         if life and (record.archived or not self._several or life.key in self._told):
@@ -166,7 +165,7 @@ class Writer:
         """Write the roles and relations of a record."""
         self._counts["roles"] += len(record.roles)
         self._counts["relations"] += len(record.relations)
-        return self._roles.write(subject, record.roles, earlier=earlier) + self._memberships.write(subject, record)
+        return self._roles.write(subject, record, earlier=earlier) + self._memberships.write(subject, record)
 
     def _organisation(self, subject: Subject, life: Life, record: Record, bodies: list[str]) -> str:
         """Write an organisation that no record has told of yet, or a record of curated bodies."""
@@ -226,11 +225,3 @@ class Writer:
         for file, turtle in self._roles.rest(names):
             said.setdefault(file, []).append(turtle)
         return Rest({file: "".join(lines) for file, lines in said.items()}, relations)
-
-
-def _life(record: Record) -> tuple[date, date]:
-    """Give the period of an organisation: that in law where the file gives one, each end on its own."""
-    legal, operational = record.dates.legal or _ALL, record.dates.operational or _ALL
-    start = legal.start or operational.start or UNKNOWN_START
-    until = legal.until or operational.until or OPEN_END
-    return start, until if until > start else start + timedelta(1)
