@@ -131,7 +131,10 @@ class NameIndex:
         return list(found.values())
 
     def _slipped(self, folded: str, limit: int) -> list[Named]:
-        """Give the things with a code or acronym that one slip makes of another, then those with a name that holds it."""
+        """Give the things with a code or acronym that one slip makes of another, then those with a name that holds it.
+
+        What goes on from the text comes first: a last character left out is what a code that was cut short lacks.
+        """
         likely = slips(folded)
         places = {text: place for place, text in enumerate(likely)}
         rows = self._rows(
@@ -139,7 +142,8 @@ class NameIndex:
             (json.dumps(likely),),
         )
         holding = self._rows("SELECT text, iri FROM near WHERE near MATCH ? LIMIT 400", (f'"{folded}"',))
-        ranked = [iri for _, _, iri in sorted(rows, key=lambda row: (row[0], places[row[1]], row[2]))]
+        rows.sort(key=lambda row: (row[0], not row[1].startswith(folded), places[row[1]], row[2]))
+        ranked = [iri for _, _, iri in rows]
         ranked += [iri for _, iri in sorted(holding, key=lambda row: (len(row[0]), *row))]
         return [self._named("WHERE t.iri = ? LIMIT 1", iri)[0] for iri in list(dict.fromkeys(ranked))[:limit]]
 
