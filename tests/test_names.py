@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as some
 from kg.graph import names
 from kg.graph.folding import fold, loosen
 from kg.graph.graph import Graph
-from kg.graph.likeness import is_code, slips
+from kg.graph.likeness import is_code, likest, slips
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "kg" / "graph" / "names.py"
@@ -204,6 +205,32 @@ def test_every_slip_of_a_code_is_one_step_from_it() -> None:
     assert {"a18001", "a81010", "b81001", "a8101", "a881001", "a81001x"} <= set(found)
     assert not {"a81110", "a18010", "a810", "b81002", "10081a"} & set(found)
     assert found.index("a18001") < found.index("b81001") < found.index("a8101") < found.index("a881001")
+
+
+@given(
+    some.text("abc ", min_size=1, max_size=6),
+    some.lists(some.tuples(some.text("abc ", min_size=1, max_size=12), some.sampled_from("pqrstu")), max_size=30),
+    some.integers(min_value=1, max_value=4),
+    some.sampled_from([-1.0, 0.5, 0.6]),
+)
+def test_the_likest_are_those_that_comparing_every_name_gives(
+    text: str, rows: list[tuple[str, str]], limit: int, above: float
+) -> None:
+    def alike(name: str) -> float:
+        ratio = SequenceMatcher(None, text, name).ratio()
+        return max(ratio, 0.6 + ratio / 3) if len(text) > 2 and text in name else ratio
+
+    every = sorted((-alike(name), name, iri) for name, iri in rows if alike(name) > above)
+    found = [(-score, name, iri) for score, name, iri in likest(text, rows, limit, above)]
+    assert _first(found, limit) == _first(every, limit)
+
+
+def _first(scored: list[tuple[float, str, str]], limit: int) -> list[tuple[float, str, str]]:
+    """The best name of each thing, of so many things."""
+    best: dict[str, tuple[float, str, str]] = {}
+    for row in scored:
+        best.setdefault(row[-1], row)
+    return list(best.values())[:limit]
 
 
 def test_near_a_code_are_only_those_that_one_slip_makes_of_it(graph: Graph) -> None:

@@ -33,18 +33,21 @@ def likest(
 ) -> list[tuple[float, str, str]]:
     """Give the names that are likest, the likest first, until as many things as are wanted have one.
 
-    How alike two names can be at most follows from their letters, which is told in a hundredth of the time: names that
-    cannot come among the first, or above what is asked, are not compared.
+    How alike two names can be at most follows from their lengths and letters, which is told in a hundredth of the time, and
+    of a name that holds the whole text how alike they are: names that cannot come among the first, or above what is asked,
+    are not compared.
     """
     letters = [(letter, folded.count(letter)) for letter in set(folded)]
 
     def most(name: str) -> float:
-        if len(folded) > 2 and folded in name:
-            return 2.0  # the likest of all
+        if (held := _holding(folded, name)) is not None:
+            return held
+        longest = 2 * min(len(folded), len(name)) / (len(folded) + len(name))
+        if longest <= above:
+            return longest
         shared = 0
         for letter, count in letters:
-            held = name.count(letter)
-            shared += min(held, count)
+            shared += min(name.count(letter), count)
         return 2 * shared / (len(folded) + len(name))
 
     scored = list[tuple[float, str, str]]()
@@ -59,16 +62,23 @@ def likest(
         scored.append((score, name, iri))
         if score > best.get(iri, -1.0):
             best[iri] = score
-            if len(best) >= limit:
+            if score > least and len(best) >= limit:
                 least = nlargest(limit, best.values())[-1]
     return sorted(scored, key=lambda row: (-row[0], row[1], row[2]))
 
 
+def _holding(one: str, other: str) -> float | None:
+    """Say how near a folded name is that holds a whole text, 0.6 to 1; None of one that does not, or for a text of two letters."""
+    if len(one) <= 2 or one not in other:
+        return None
+    ratio = 2 * len(one) / (len(one) + len(other))
+    return max(ratio, 0.6 + ratio / 3)
+
+
 def _likeness(one: str, other: str) -> float:
     """Say how alike two folded names are, 0 to 1; a name that holds the whole text counts as near."""
-    if len(one) > 2 and one in other:
-        ratio = 2 * len(one) / (len(one) + len(other))
-        return max(ratio, 0.6 + ratio / 3)
+    if (held := _holding(one, other)) is not None:
+        return held
     from difflib import SequenceMatcher  # slow to import, needed for suggestions only
 
     return SequenceMatcher(None, one, other).ratio()
