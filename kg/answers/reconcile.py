@@ -135,6 +135,7 @@ class _Reconciling:
             found += differing
         nobody = list(self._nobody())
         found += [*self.successions.missing(), *nobody, *self._missing()]
+        found = list(dict.fromkeys(found))  # where a code stands in two lines, what both say is told once
         order = {what: place for place, what in enumerate(WHATS)}
         found.sort(key=lambda one: (order[one.what], one.code, one.body, one.file))
         left = self.parents.left + self.successions.left + Counter({_UNHELD: unheld - len(nobody)})

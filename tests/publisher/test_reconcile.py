@@ -70,6 +70,18 @@ def test_a_record_spans_both_holders_of_its_code_and_agrees(records: Records) ->
     assert "2 meet 3 bodies" in whole.sentence
 
 
+def test_of_a_code_that_stands_twice_each_difference_is_told_once(records: Records) -> None:
+    renamed = DARLINGTON._replace(name="NHS DARLINGTON AND TEES CCG")
+    unknown = record("99Z", "NHS NOWHERE CCG", "2013-04-01")
+    lines = (TEES, renamed, unknown)
+    once, twice = held(records, *lines), held(records, *lines, *lines)
+    assert {"name", "code held by nobody"} <= set(once.counts())
+    assert twice.differences == once.differences
+    assert (twice.records, twice.met, twice.agree) == (6, once.met, once.agree)
+    other = renamed._replace(name="NHS DARLINGTON AND WEAR CCG")
+    assert [one.file for one in found(records, renamed, other)] == [renamed.name, other.name]
+
+
 def test_another_name_is_told_with_a_row_that_can_be_pasted(records: Records) -> None:
     (one,) = found(records, DARLINGTON._replace(name="NHS DARLINGTON AND TEES CCG"))
     assert (one.what, one.code, one.body, one.graph) == ("name", "00C", "ccg-00c", "NHS Darlington CCG")
