@@ -258,6 +258,25 @@ def test_members_and_groups_can_be_kept_to_one_kind(asked: library.Graph) -> Non
     assert {result.kind for result in groups.results} == {"NHS England region"}
 
 
+def test_of_one_kind_only_what_lists_show_of_that_kind_is_told(asked: library.Graph) -> None:
+    def told(kind: str | None, day: str) -> list[str]:
+        cautions = asked.memberships("Berkshire West CCG", as_of=day, kind=kind).cautions
+        return [caution for caution in cautions if "shows it in" in caution]
+
+    assert told("region", "2018-06-01") == told("ACS", "2021-06-01") == told("STP", "2021-06-01") == []
+    (every,) = told(None, "2021-06-01")
+    assert every.startswith("A list of 2018 shows it in Berkshire West; for that, ask as of 2018-")
+    assert told("ICS", "2021-06-01") == [every]
+    lists = [
+        [caution for caution in asked.members("Berkshire West ICS", as_of="2021-06-01", kind=kind).cautions if "list" in caution]
+        for kind in (None, "NHS trust", "council", "PCN")
+    ]  # fmt: skip
+    assert lists == [
+        [f"A list of 2018 shows {shown}; for those, ask as of 2018-01-01."]
+        for shown in ("6 members", "2 NHS trusts", "3 councils")
+    ] + [[]]
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [

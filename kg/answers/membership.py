@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Any
 
 from kg.answers import belonging, bodies
 from kg.answers import language as say
@@ -20,12 +21,19 @@ from kg.graph.names import Iri, key_of
 from kg.graph.relation_index import Related
 
 
-class Kept(NamedTuple):
-    """The kinds that an answer keeps to: what one is called, and several, and the bodies that were of them on the day."""
+class Kept:
+    """The kinds that an answer keeps to: what one is called, and several, and the bodies that were of them on a day.
 
-    one: str
-    several: str
-    bodies: Collection[Iri]
+    Raises:
+        UsageError: the name is that of no kind.
+    """
+
+    def __init__(self, records: Records, name: str) -> None:
+        kinds = bodies.kinds_named(records, name, "--kind")
+        things = [records.thing(iri) for iri in kinds]
+        self.one = say.listed(dict.fromkeys(one.plain for one in things), "or")
+        self.several = say.listed(dict.fromkeys(one.plain_plural for one in things), "or")
+        self.on = cache(partial(bodies.on_day, records, kinds))
 
 
 def members(question: Question, *, through: bool = False, kind: str | None = None) -> Answer:
@@ -50,7 +58,7 @@ def members(question: Question, *, through: bool = False, kind: str | None = Non
                 f'"{say.shown(question.name)}" is a kind, and --kind keeps to the members of a body. Leave it out.'
             )
         return bodies.of_kind(question, as_of)
-    kept = _kept(records, kind, as_of)
+    kept = Kept(records, kind) if kind is not None else None
     draft = question.draft("members", bodies.WHO, as_of, subject=thing.subject)
     if question.on is None and as_of != question.as_of:
         draft.caution(
@@ -59,12 +67,12 @@ def members(question: Question, *, through: bool = False, kind: str | None = Non
     if through:
         _tell_through(draft, records, thing, "members", as_of, kept)
         return draft.finish()
-    rows = _of_kept(belonging.one_level(records, thing.iri, "members", as_of), "members", kept)
+    rows = _of_kept(belonging.one_level(records, thing.iri, "members", as_of), "members", kept, as_of)
     draft.results = belonging.results(records, [(row, row.member) for row in rows])
     _tell(draft, records, thing, rows, "members", as_of, kept)
     for iri in inner:
         part = records.thing(iri)
-        its = _of_kept(belonging.one_level(records, iri, "members", as_of), "members", kept)
+        its = _of_kept(belonging.one_level(records, iri, "members", as_of), "members", kept, as_of)
         if kept and not its:
             continue
         told = belonging.results(records, [(row, row.member) for row in its])
@@ -72,10 +80,10 @@ def members(question: Question, *, through: bool = False, kind: str | None = Non
         draft.sentence += f" One is {part.label}, called so too, which had {belonging.tally(records, its)} of its own."
     used = {listed[0] for row in rows if (listed := belonging.listed_on(records, row))}
     for row in belonging.lists(records, thing.iri):
-        if row["observed"] not in used and (day := belonging.day_of_list(row["observed"], thing)):
-            draft.caution(
-                f"A list of {say.day(row['observed'], row['precision'])} shows {row['members']} members; for those, ask as of {day}."
-            )
+        day = None if row["observed"] in used else belonging.day_of_list(row["observed"], thing)
+        if day and (shown := _shown(records, thing, row, day, kept)):
+            when = say.day(row["observed"], row["precision"])
+            draft.caution(f"A list of {when} shows {shown}; for those, ask as of {day}.")
     draft.claims = records.claims(thing.iri, lambda row: row["topic"] == "members")
     return draft.finish()
 
@@ -144,48 +152,55 @@ def memberships(question: Question, *, through: bool = False, kind: str | None =
         draft.status = "answered" if tiers else "unknown"
         draft.sentence_sources = records.cites(thing.iri)
         return draft.finish()
+    kept = Kept(records, kind) if kind is not None else None
     if through:
-        _tell_through(draft, records, thing, "memberships", as_of, _kept(records, kind, as_of))
+        _tell_through(draft, records, thing, "memberships", as_of, kept)
         return draft.finish()
     rows = belonging.one_level(records, thing.iri, "memberships", as_of)
-    lists = belonging.lists_with(records, thing.iri)
+    lists = _lists(records, thing, kept)
     if question.on is None and not rows and lists:
         # No day was asked for and this one has nothing to tell, so the day of the latest list is told of instead.
-        draft.as_of = as_of = lists[-1]["observed"]
+        latest, _ = lists[-1]
+        draft.as_of = as_of = latest["observed"]
         draft.caution(
-            f"No day was given: this is of the latest list that shows it, of {say.day(as_of, lists[-1]['precision'])}."
+            f"No day was given: this is of the latest list that shows it, of {say.day(as_of, latest['precision'])}."
         )
         rows = belonging.one_level(records, thing.iri, "memberships", as_of)
-    kept = _kept(records, kind, as_of)
-    rows = _of_kept(rows, "memberships", kept)
+    rows = _of_kept(rows, "memberships", kept, as_of)
     draft.results = belonging.results(records, [(row, row.group) for row in rows])
     _tell(draft, records, thing, rows, "memberships", as_of, kept)
     shown = {row.membership for row in rows}
-    for row in lists:
-        group = records.thing(row["group"])
-        if row["membership"] not in shown and (day := belonging.day_of_list(row["observed"], thing, group)):
+    for row, day in lists:
+        if row["membership"] not in shown and day:
             when = say.day(row["observed"], row["precision"])
             draft.caution(
-                f"A list of {when} shows it in {group.label}; for that, ask as of {day}.",
+                f"A list of {when} shows it in {records.thing(row['group']).label}; for that, ask as of {day}.",
                 records.cites(row["membership"]),
             )
     return draft.finish()
 
 
-def _kept(records: Records, kind: str | None, as_of: date) -> Kept | None:
-    if kind is None:
-        return None
-    kinds = bodies.kinds_named(records, kind, "--kind")
-    things = [records.thing(iri) for iri in kinds]
-    one, several = (
-        say.listed(dict.fromkeys(words), "or")
-        for words in ((one.plain for one in things), (one.plain_plural for one in things))
-    )
-    return Kept(one, several, bodies.on_day(records, kinds, as_of))
+def _lists(records: Records, thing: Thing, kept: Kept | None) -> list[tuple[dict[str, Any], date | None]]:
+    """Give the memberships of a body that lists show, in groups of the kinds kept to, each with the day to ask of for it."""
+    lists = [
+        (row, belonging.day_of_list(row["observed"], thing, records.thing(row["group"])))
+        for row in belonging.lists_with(records, thing.iri)
+    ]
+    return [(row, day) for row, day in lists if kept is None or (day and row["group"] in kept.on(day))]
 
 
-def _of_kept(rows: list[Related], what: Side, kept: Kept | None) -> list[Related]:
-    return [row for row in rows if kept is None or (row.member if what == "members" else row.group) in kept.bodies]
+def _shown(records: Records, thing: Thing, row: Mapping[str, Any], day: date, kept: Kept | None) -> str:
+    """Count the members of a body that a list shows, or those of the kinds kept to; empty where it shows none of them."""
+    if kept is None:
+        return f"{row['members']} members"
+    rows = _of_kept(belonging.one_level(records, thing.iri, "members", day), "members", kept, day)
+    dates = [belonging.listed_on(records, one) for one in rows]
+    many = sum(one is not None and one[0] == row["observed"] for one in dates)
+    return f"{say.number(many)} {kept.one if many == 1 else kept.several}" if many else ""
+
+
+def _of_kept(rows: list[Related], what: Side, kept: Kept | None, day: date) -> list[Related]:
+    return [row for row in rows if kept is None or (row.member if what == "members" else row.group) in kept.on(day)]
 
 
 def _tell(
@@ -238,7 +253,7 @@ def _tell_listed(draft: Draft, records: Records, rows: Iterable[Related]) -> Non
 def _tell_through(draft: Draft, records: Records, thing: Thing, what: Side, as_of: date, kept: Kept | None) -> None:
     """Tell all that is reached through others, level by level; what is further away with what led there."""
     every = belonging.through(records, thing.iri, what, as_of)
-    steps = [step for step in every if kept is None or step.far in kept.bodies]
+    steps = [step for step in every if kept is None or step.far in kept.on(as_of)]
     if not steps:
         _tell_none(draft, records, thing, what, as_of, kept)
         return
