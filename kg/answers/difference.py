@@ -89,7 +89,7 @@ def difference(
         sides = records.sides(event.iri)
         if event.iri in events or (keep is None and event.type != "Clustering"):
             draft.steps.append(records.step(event.iri, sides["before"], sides["after"], lineage.get(event.iri)))
-    draft.sentence = _sentence(records, told, since, as_of, of)
+    draft.sentence = _sentence(records, told, since, as_of, of, records.thing(role) if role else None)
     if role:
         draft.left_open += told_by(records, role, as_of)
     cited = [result.sources for result in draft.results] or draft.left_open
@@ -154,15 +154,16 @@ def between(since: date, as_of: date) -> str:
     return f"between {first} and {say.day(as_of)}"
 
 
-def _sentence(records: Records, told: list[Change], since: date, as_of: date, of: str) -> str:
+def _sentence(records: Records, told: list[Change], since: date, as_of: date, of: str, role: Thing | None) -> str:
     if since == as_of:
         return f"Nothing changed{of}: {say.day(since)} is one and the same day."
     when = between(since, as_of)
     if not told:
         return f"Nothing that this graph records changed{of} {when}."
     lives = [change for change in told if change.change in ("ended", "began")]
+    bodies = [change for change in lives if category_of(change.thing) == "body"]
     clauses = [
-        *_lives(records, [change for change in lives if category_of(change.thing) == "body"]),
+        *(_holders(records, bodies, role) if role and bodies else _lives(records, bodies)),
         *_kinds(records, [change for change in lives if category_of(change.thing) == "kind"]),
     ]
     counts = Counter(change.change for change in told)
@@ -189,6 +190,13 @@ def _of_whom(records: Records, successions: list[Change], most: int = 2) -> str:
         return ""
     ranked = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     return f" ({' and '.join(f'{_number(count)} of {many}' for (_, many), count in ranked)})"
+
+
+def _holders(records: Records, lives: list[Change], role: Thing) -> list[str]:
+    """Count all who had a role; where some are called by another that they had too, count them by what they are called."""
+    every = _clause(Counter(change.change for change in lives), role.plain, role.plain_plural)
+    called = _lives(records, lives)
+    return [every if called == [every] else f"{every} (by the role that tells most, {'; '.join(called)})"]
 
 
 def _lives(records: Records, lives: list[Change], most: int = 4) -> list[str]:

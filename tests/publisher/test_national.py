@@ -177,6 +177,19 @@ def test_a_difference_of_one_role_is_told_change_by_change(national: library.Gra
     )
 
 
+def test_a_difference_of_a_role_that_others_are_had_beside_counts_all_who_had_it(national: library.Graph) -> None:
+    told = national.diff("2021-06-01", "2021-07-31", kind="prescribing cost centre")
+    assert told.sentence == (
+        "Between 1 June and 31 July 2021 one prescribing cost centre ended and one began (by the role that tells most, one GP "
+        "practice ended and one began). There was one succession."
+    )
+    every = national.diff("1999-12-31", "2021-07-31", kind="prescribing cost centre")
+    assert (
+        "one prescribing cost centre ended and 231 began (by the role that tells most, 230 prescribing cost centres began; one GP"
+        in every.sentence
+    )
+
+
 def test_a_role_of_our_own_is_told_as_before(national: library.Graph, asked: library.Graph) -> None:
     for name in ("icb-frimley", "ics-frimley", "QHM"):
         assert national.members(name, as_of="2024-06-30").results == asked.members(name, as_of="2024-06-30").results
