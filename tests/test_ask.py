@@ -327,3 +327,49 @@ def test_a_sentence_is_answered_as_its_question_is(asked: library.Graph) -> None
         assert by_sentence.pop("question") == sentence
         by_name.pop("question")
         assert json.dumps(by_sentence) == json.dumps(by_name)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("How many practices did NHS Leeds North CCG have in 2017?", "NHS Leeds North CCG had 25 general practices (March 2017)."),
+        ("how many GP practices were there in NHS Leeds North CCG in March 2017", "NHS Leeds North CCG had 25 general practices (March 2017)."),
+        ("how many surgeries did NHS Leeds North CCG have in 2020?", "NHS Leeds North CCG did not exist in 2020: the last day was 31 March 2018."),
+        (
+            "How many practices did NHS Leeds CCG have in 2019?",
+            "No GP practice is recorded as inside NHS Leeds CCG on 1 January 2019; that need not mean that there was none.",
+        ),
+        ("How many CCGs did Frimley Health and Care have in 2019?", "3 clinical commissioning groups (CCG) were in Frimley Health and Care on 1 January 2019"),
+    ],
+)  # fmt: skip
+def test_how_many_of_a_kind_a_body_had_is_read(asked: library.Graph, sentence: str, said: str) -> None:
+    answer = asked.ask(sentence, as_of=DAY)
+    assert answer.sentence.startswith(said)
+    assert answer.sentence_sources
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("When did NHS Leeds CCG join West Yorkshire and Harrogate?", "NHS Leeds CCG is recorded in West Yorkshire and Harrogate from 1 April 2018 to 30 June 2022."),
+        ("when did NHS Leeds CCG move to an STP", "NHS Leeds CCG is recorded in West Yorkshire and Harrogate from 1 April 2018 to 30 June 2022."),
+        (
+            "When did NHS Berkshire West CCG move into the Berkshire West ICS?",
+            "NHS Berkshire West CCG is recorded in Berkshire West as listed in 2018, with no day on which it joined.",
+        ),
+        ("When did NHS Leeds CCG join Frimley Health and Care?", "That NHS Leeds CCG was ever in Frimley Health and Care is not recorded in this graph."),
+    ],
+)  # fmt: skip
+def test_it_can_be_asked_when_a_body_joined_another(asked: library.Graph, sentence: str, said: str) -> None:
+    answer = asked.ask(sentence, as_of=DAY)
+    assert answer.sentence == said
+    assert answer.sentence_sources
+    assert (answer.status == "answered") == bool(answer.results) == ("was ever" not in said)
+
+
+def test_of_a_joining_a_name_that_is_unknown_or_in_doubt_is_told(asked: library.Graph) -> None:
+    unknown = asked.ask("When did NHS Leeds CCG join Xyzzyland?", as_of=DAY)
+    assert unknown.status == "not_found"
+    assert unknown.sentence.startswith('Nothing in this graph is called "Xyzzyland".')
+    doubtful = asked.ask("When did Frimley join South East region?", as_of=DAY)
+    assert (doubtful.status, len(doubtful.candidates)) == ("ambiguous", 2)

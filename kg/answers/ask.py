@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from kg.answers import (
+    arrivals,
     bodies,
     census,
     commissioning,
@@ -18,6 +19,7 @@ from kg.answers import (
     difference,
     lineage,
     membership,
+    observation,
     people,
     timeline,
 )
@@ -30,10 +32,12 @@ from kg.answers.question import Question
 from kg.answers.record import Records
 from kg.answers.sentences import PATTERNS
 from kg.answers.written_dates import completed, read_date
+from kg.answers.written_names import trimmed, unreadable
 from kg.errors import UsageError
 from kg.facts.dates import PartialDate
 from kg.graph.names import key_of
 
+_PRACTICE: Final = "ods-ro76"
 _WAVES: Final = {"first": 1, "second": 2, "third": 3}
 
 
@@ -56,25 +60,7 @@ def ask(records: Records, sentence: str, *, as_of: date, sense: str | None = Non
             answer = replace(answer, cautions=(*answer.cautions, unread), caution_sources=(*answer.caution_sources, ()))
         if answer is not None:
             return answer
-    raise UsageError(_unreadable(records, plain))
-
-
-def trimmed(records: Records, name: str, sense: str | None = None) -> str:
-    """Take off articles and quotes, and a plural s where only the singular is known."""
-    if len(name) > 200:  # longer than any name
-        return name
-    bare = re.sub(r"^(?:an?|the)\s+", "", name.strip().strip("\"'\u201c\u201d").strip(), flags=re.IGNORECASE)
-    for form in (
-        bare,
-        bare.removesuffix("s"),
-        bare.removesuffix("'s"),
-        re.sub(r"\s+(?:sites?|areas?|footprints?|bodies|codes?)$", "", bare, flags=re.IGNORECASE),
-    ):
-        for word in (form, form.removesuffix("s")):
-            found = look_up(records, word, sense) if word else None
-            if found and (found.things or found.several):
-                return word
-    return bare
+    raise UsageError(unreadable(records, plain))
 
 
 @dataclass(frozen=True)
@@ -162,12 +148,17 @@ class _Asking:
         return self._each_or(one)
 
     def _how_many_in(self, intent: Intent = "count") -> Answer | None:
-        where = look_up(self.records, trimmed(self.records, self.words["y"]))
-        whole = self.records.thing(where.last) if where.things else None
-        kind = self._question.found
-        if whole is None or whole.is_kind or not kind.things or not self.records.thing(kind.last).is_kind:
+        where = replace(self._question, name=trimmed(self.records, self.words["y"]), sense=None).on_its_day
+        if not where.found.things or where.thing.is_kind:
             return None
-        return census.within(self._question, whole, intent)
+        kind = self._question.found
+        if not kind.things or not self.records.thing(kind.last).is_kind:
+            return None
+        answer = census.within(self._question, where.thing, intent)
+        if answer.status == "unknown" and intent == "count" and key_of(kind.last) == _PRACTICE:
+            stated = observation.practices(where)  # counted by a source, where no file here says which they were
+            return stated if stated.status == "answered" else answer
+        return answer
 
     def _which_in(self) -> Answer | None:
         return self._how_many_in("members")
@@ -185,6 +176,15 @@ class _Asking:
 
     def _memberships(self) -> Answer:
         return membership.memberships(self._question)
+
+    def _joined(self) -> Answer | None:
+        question, name = self._question, trimmed(self.records, self.words["y"])
+        if question.found.things and question.thing.is_kind:
+            return None
+        group = look_up(self.records, name)
+        if not group.things and not group.several:
+            return unresolved(self.records, group, name, self.sentence, "memberships", self.as_of)
+        return arrivals.joined(question, group)
 
     def _when(self, side: str = "both") -> Answer:
         return description.when(
@@ -281,27 +281,4 @@ def together(answers: list[Answer]) -> Answer:
         cautions=tuple(cautions),
         caution_sources=tuple(cautions.values()),
         sources=tuple(sources.values()),
-    )  # fmt: skip
-
-
-def _unreadable(records: Records, sentence: str) -> str:
-    """Say which names were understood in a sentence that could not be read, and show three that can be."""
-    words, known = sentence.split()[:60], []
-    taken = 0
-    for start in range(len(words)):
-        for end in range(min(len(words), start + 7), max(start, taken), -1):
-            text = trimmed(records, " ".join(words[start:end]).strip("?,.;:'\""))
-            if start >= taken and text and records.graph.names.exact(text) and not text.isdigit():
-                known.append(text)
-                taken = end
-                break
-    name = known[0] if known else "ACS"
-    understood = (
-        f"It was understood to be about {say.listed(known)}, but not what is asked."
-        if known
-        else "No name in it is known."
-    )
-    return (
-        f'The sentence cannot be read: "{say.shown(sentence)}". {understood} Sentences that can be: '
-        f'"what did {name} become?", "what is {name}?", "how many {name} were there in 2019?".'
     )  # fmt: skip

@@ -31,6 +31,14 @@ class Step(NamedTuple):
     far: Iri
 
 
+class Spell(NamedTuple):
+    """In what a body was from one day to another, which is the first without."""
+
+    label: str
+    since: date
+    until: date
+
+
 def one_level(records: Records, body: Iri, side: Side, day: date) -> list[Related]:
     """Give the relations of one body on a day, in order of role and of who is at the other end."""
     found = _of_all(records, (body,), side, day)
@@ -221,6 +229,19 @@ def ever(records: Records, body: Iri) -> list[dict[str, Any]]:
             "end": one.until, "endPrecision": "open" if one.until == OPEN_END else "day",
         })  # fmt: skip
     return rows
+
+
+def spells(records: Records, found: Iterable[Related]) -> list[Spell]:
+    """Give in what a body was from when to when, in the order of its relations; what has no break is one spell."""
+    told = list[Spell]()
+    for one in found:
+        spell = Spell(records.thing(one.group).label, one.since, one.until)
+        last = next((held for held in reversed(told) if held.label == spell.label), None)
+        if last is None or last.until < spell.since:
+            told.append(spell)
+        else:
+            told[told.index(last)] = last._replace(until=max(last.until, spell.until))
+    return told
 
 
 def lists(records: Records, body: Iri) -> list[dict[str, Any]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import timedelta
+from typing import Any, Final
 
 from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer
+from kg.answers.belonging import Spell
 from kg.answers.question import Question
-from kg.answers.record import Records, Thing
+from kg.answers.record import Thing
 from kg.facts.dates import PartialDate
 from kg.graph.names import thing as iri_of
 from kg.graph.relation_index import Related
@@ -18,14 +18,6 @@ from kg.graph.relation_index import Related
 #: "Is commissioned by".
 _COMMISSIONED: Final = iri_of("role", "ods-re4")
 _WORDS: Final = "Who commissioned {name}?"
-
-
-class Spell(NamedTuple):
-    """Who commissioned from one day to another, which is the first without."""
-
-    label: str
-    since: date
-    until: date
 
 
 def commissioners(question: Question) -> Answer:
@@ -67,7 +59,7 @@ def commissioners(question: Question) -> Answer:
         return draft.finish()
     # Where it was so only from a later day of the month or year, that is the day which is told of.
     draft.as_of = max(on.day, found[0].since)
-    draft.sentence = f"{say.capital(thing.label)} was commissioned {_told(_spells(records, found), on)}."
+    draft.sentence = f"{say.capital(thing.label)} was commissioned {_told(belonging.spells(records, found), on)}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
     return draft.finish()
 
@@ -76,19 +68,6 @@ def _lasted(thing: Thing, on: PartialDate) -> bool:
     """Whether something may have been there on a day, or at some time in a month or year."""
     ended = thing.end <= on.day and thing.facts["endPrecision"] != "unknown"
     return not ended and thing.start < on.following
-
-
-def _spells(records: Records, found: Iterable[Related]) -> list[Spell]:
-    """Give who commissioned from when to when, in order of beginning; what one did without a break is one spell."""
-    spells = list[Spell]()
-    for one in found:
-        spell = Spell(records.thing(one.group).label, one.since, one.until)
-        last = next((held for held in reversed(spells) if held.label == spell.label), None)
-        if last is None or last.until < spell.since:
-            spells.append(spell)
-        else:
-            spells[spells.index(last)] = last._replace(until=max(last.until, spell.until))
-    return spells
 
 
 def _told(spells: list[Spell], on: PartialDate) -> str:

@@ -36,11 +36,17 @@ def population(question: Question) -> Answer:
     return _stated(question, "population")
 
 
-def _stated(question: Question, intent: Intent) -> Answer:
-    question = observed(question, MEASURES[intent])
+def practices(question: Question) -> Answer:
+    """Say how many general practices sources state that a body had."""
+    return _stated(question, "count", ("practices",))
+
+
+def _stated(question: Question, intent: Intent, measures: tuple[str, ...] = ()) -> Answer:
+    measures = measures or MEASURES[intent]
+    question = observed(question, measures)
     if not question.found.things:
         return question.unresolved(intent, WORDS[intent])
-    return draft(question, intent, MEASURES[intent])[0].finish()
+    return draft(question, intent, measures)[0].finish()
 
 
 def asked_of(question: Question, intent: Intent) -> str:
@@ -192,6 +198,8 @@ def _summary(label: Thing, rows: list[dict[str, Any]], intent: str, *, latest: b
             return f"{say.capital(say.article(label.full))} covers {'; '.join(parts)}."
         covers = "covers" if label.facts["endPrecision"] in ("open", "unknown") else "covered"
         return f"{label.label} {covers} {'; '.join(parts)}."
+    if not label.is_kind:
+        return f"{label.label} had {_several(preferred, latest=latest, units=True)}."
     differing = [
         say.number(row["value"]) for row in rows
         if row["rank"] == "alternative" and row["value"] is not None

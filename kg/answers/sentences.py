@@ -124,6 +124,8 @@ PATTERNS: Final = (
         "What is the population of Dorset ICS?",
     ),
     Pattern("population", r"(?:the )?population of {x}{date}", "Population of Greater Manchester ICS"),
+    Pattern("members", rf"(?:how many|which) members {_DO} {{x}} have{{date}}", "How many members did Frimley Health and Care have in 2019?"),
+    Pattern("how_many_in", rf"how many {{x}} {_DO} {{y}} (?:have|contain|include|comprise){{date}}", "How many CCGs did Frimley Health and Care have in 2019?"),
     Pattern(
         "count", rf"how many {{x}} {_BE}(?: there)? (?:by|per|in each|for each) (?P<by>[a-z][a-z -]*?){{date}}",
         "How many CCGs were there in each region on 1 April 2019?",
@@ -136,6 +138,7 @@ PATTERNS: Final = (
     Pattern("first", rf"(?:which|what|who) {_BE} the (?:first|original)(?: {{n}})? {{x}}", "Which were the first 14 ICSs?"),
     Pattern("wave", rf"(?:which|what) {{x}} {_BE} (?:in )?(?:the )?(?:(?P<n>first|second|third) wave|wave (?P<w>\d+))", "Which ICSs were in wave 2?"),
     Pattern("which_in", rf"which {{x}} {_BE}(?: there)? (?:in|inside|within|part of) {{y}}{{date}}", "Which CCGs were in Frimley Health and Care in 2019?"),
+    Pattern("which_in", rf"which {{x}} {_DO} {{y}} (?:have|contain|include|comprise){{date}}", "Which CCGs did Frimley Health and Care have in 2019?"),
     Pattern(
         "which", r"(?:which|what) (?:sites|areas|systems|places|bodies|organisations|partnerships|icss?|stps?)"
         r" (?:have|had|has|got|were given|are|were) (?!(?:the )?(?:members?|partners?|part) of)(?:an? |the )?{x}",
@@ -155,6 +158,7 @@ PATTERNS: Final = (
     Pattern("members", r"(?:the )?members of {x}{date}", "Members of Frimley ICS on 1 June 2019"),
     Pattern("memberships", rf"(?:what|which \w+) {_BE} {{x}} (?:a )?(?:part of|member of|in){{date}}", "Which ICS was Dorset CCG in?"),
     Pattern("memberships", rf"(?:what|which \w+) {_DO} {{x}} (?:belong to|sit (?:in|inside)){{date}}", "What did Dorset CCG belong to in 2019?"),
+    Pattern("joined", rf"when {_DO} {{x}} (?:join|enter|(?:move|transfer|go|come) (?:in)?to) {{y}}", "When did NHS Leeds CCG join West Yorkshire and Harrogate?"),
     # When and where
     Pattern("start", rf"when {_DO} {{x}} (?:start|begin|go live|launch|come into being|get set up|first appear)", "When did ICBs start?"),
     Pattern("start", rf"when {_BE} {{x}} (?:started|begun|created|established|set up|founded|formed|launched|introduced|announced)", "When were CCGs created?"),

@@ -238,6 +238,27 @@ def test_members_of_a_kind_are_told_through_every_level(national: library.Graph)
     assert [result for result in every.results if result.key.startswith("pcn-")] == list(ours.results)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("which practices were in Stockton PCN in 2021?", "3 GP practices were in Stockton PCN on 1 January 2021."),
+        ("How many practices did NHS Tees Valley CCG have in 2022?", "3 GP practices were in NHS Tees Valley CCG on 1 January 2022: "),
+        ("how many GP practices were there in 16C on 1 August 2022?", "3 GP practices were in NHS North East and North Cumbria ICB - 16C on 1 August 2022: "),
+        ("how many members did Stockton PCN have on 1 April 2021?", "Stockton PCN had 2 recorded members on 1 April 2021, all of them partners."),
+        (
+            "when did A81001 move to 16C?",
+            "THE DENSHAM SURGERY is recorded in NHS Tees Valley CCG from 1 April 2020 to 30 June 2022 and NHS North East and North "
+            "Cumbria ICB - 16C from 1 July 2022.",
+        ),
+        ("When did A81025 join a PCN?", "THE DOVECOT SURGERY is recorded in Stockton PCN from 1 October 2019 to 30 June 2021."),
+    ],
+)  # fmt: skip
+def test_practices_are_asked_about_in_plain_words(national: library.Graph, sentence: str, said: str) -> None:
+    told = national.ask(sentence, as_of="2024-06-30")
+    assert told.sentence.startswith(said)
+    assert told.sentence_sources
+
+
 def test_groups_can_be_kept_to_one_kind(national: library.Graph) -> None:
     told = national.memberships("A81001", as_of="2024-06-30", through=True, kind="icb")
     assert told.sentence == (
