@@ -357,6 +357,15 @@ def test_how_many_of_a_kind_a_body_had_is_read(asked: library.Graph, sentence: s
             "When did NHS Berkshire West CCG move into the Berkshire West ICS?",
             "NHS Berkshire West CCG is recorded in Berkshire West as listed in 2018, with no day on which it joined.",
         ),
+        ("When did NHS Darlington CCG join North East and North Cumbria?", "NHS Darlington CCG is recorded in North East and North Cumbria from August 2018 to 31 March 2020."),
+        (
+            "When did NHS Darlington CCG join the North of England region?",
+            "NHS Darlington CCG is recorded in North of England region from a day that is not recorded to 31 March 2019.",
+        ),
+        (
+            "When did office-q85 move to region-y58?",
+            "NHS England South West (South West South) is recorded in South West region from April 2018 to a day that is not recorded.",
+        ),
         ("When did NHS Leeds CCG join Frimley Health and Care?", "That NHS Leeds CCG was ever in Frimley Health and Care is not recorded in this graph."),
     ],
 )  # fmt: skip

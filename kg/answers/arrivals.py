@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from kg.answers import belonging
 from kg.answers import language as say
 from kg.answers.answer import Answer
-from kg.answers.find import Found
+from kg.answers.belonging import Spell
+from kg.answers.find import MANY, Found
 from kg.answers.question import Question
 from kg.answers.record import Records
-from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.graph.names import Iri
 from kg.graph.relation_index import Related
 
@@ -37,13 +36,14 @@ def joined(question: Question, group: Found) -> Answer:
     ]
     if not found:
         draft.status = "unknown"
-        groups = say.listed((records.thing(iri).label for iri in sorted(named)), "or")
+        groups = say.listed((records.thing(iri).label for iri in sorted(named)[:MANY]), "or")
         draft.sentence = f"That {thing.label} was ever in {groups} is not recorded in this graph."
         draft.sentence_sources = records.cites(thing.iri)
         return draft.finish()
     draft.results = belonging.results(records, [(one, one.group) for one in found])
     spells = belonging.spells(records, [one for one in found if rows[one.membership]["observed"] is None])
-    told = [f"{one.label} {_period(one.since, one.until)}" for one in spells]
+    began, ended = ({row[side]: row[f"{side}Precision"] for row in rows.values()} for side in ("start", "end"))
+    told = [f"{one.label} {_period(one, began[one.since], ended[one.until])}" for one in spells]
     listed = {_listed(records, row): None for row in rows.values() if row["observed"] is not None}
     draft.sentence = f"{say.capital(thing.label)} is recorded in {say.listed([*told, *listed])}."
     draft.sentence_sources = tuple(dict.fromkeys(key for result in draft.results for key in result.sources))[:3]
@@ -54,9 +54,12 @@ def _kinds(records: Records, body: Iri) -> set[Iri]:
     return {row["kind"] for row in records.graph.rows("kinds-of", body=body)}
 
 
-def _period(since: date, until: date) -> str:
-    start = "from a day that is not recorded" if since == UNKNOWN_START else f"from {say.day(since)}"
-    return start if until == OPEN_END else f"{start} to {say.until(until, 'day')}"
+def _period(spell: Spell, began: str, ended: str) -> str:
+    """Tell from when to when, each as precisely as it is known."""
+    start = "from a day that is not recorded" if began == "unknown" else f"from {say.day(spell.since, began)}"
+    if ended == "open":
+        return start
+    return f"{start} to {'a day that is not recorded' if ended == 'unknown' else say.until(spell.until, ended)}"
 
 
 def _listed(records: Records, row: Mapping[str, Any]) -> str:
