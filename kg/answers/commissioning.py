@@ -30,7 +30,9 @@ def commissioners(question: Question) -> Answer:
         return question.unresolved("memberships", _WORDS)
     thing = question.thing
     on = question.on or PartialDate(question.day(thing), "day")
-    draft = question.draft("memberships", _WORDS, on.day, subject=thing.subject)
+    # All of the month or year is told, as far as it has passed.
+    last = max(on.day, min(on.following - timedelta(days=1), question.as_of))
+    draft = question.draft("memberships", _WORDS, on.day, subject=thing.subject, last=last)
     if question.on is None and on.day != question.as_of:
         draft.caution(
             f"No day was given, and it had ended by {say.day(question.as_of)}: this is of its last day, {say.day(on.day)}."

@@ -32,6 +32,8 @@ class Draft:
     share_totals: list[ShareTotal] = field(default_factory=list)
     #: Whether anything is told as going on; of a beginning alone nothing is.
     lasting: bool = True
+    #: The last day that is told of, where a month or year is told whole and not the day `as_of` alone.
+    last: date | None = None
     #: The sources of what is told as going on, beside the subject and the results.
     left_open: list[reach.Open] = field(default_factory=list)
 
@@ -45,9 +47,10 @@ class Draft:
                 f"That day lies after release {self.records.graph.release}, which knows of nothing later: this is how it "
                 "stands by the release."
             )
-        open_ = reach.of_answer(self.records, self.subject, self.results, self.as_of) if self.lasting else ()
+        last = self.last or self.as_of
+        open_ = reach.of_answer(self.records, self.subject, self.results, last) if self.lasting else ()
         left = [*open_, *self.left_open]
-        if said := reach.caution(self.records, left, self.as_of):
+        if said := reach.caution(self.records, left, last):
             self.caution(*said)
         cited = list(self.sentence_sources)
         parts: tuple[Step | Result | Claim, ...] = (*self.steps, *self.results, *self.claims)

@@ -259,6 +259,23 @@ def test_practices_are_asked_about_in_plain_words(national: library.Graph, sente
     assert told.sentence_sources
 
 
+@pytest.mark.parametrize(
+    ("when", "until"),
+    [
+        ("in 2021", None), ("in May 2022", None), ("on 31 May 2022", None), ("in 2022", "31 December 2022"), ("in June 2022", "30 June 2022"),
+        ("in 2024", "30 June 2024"),
+    ],
+)  # fmt: skip
+def test_of_a_whole_year_it_is_said_from_when_a_file_tells_no_more(
+    national: library.Graph, when: str, until: str | None
+) -> None:
+    said = [
+        one for one in national.ask(f"who commissioned A81001 {when}?", as_of="2024-06-30").cautions if "As far" in one
+    ]
+    assert len(said) == (until is not None)
+    assert all("the file of May 2022 tells" in one and f"up to {until}, is not known" in one for one in said)
+
+
 def test_groups_can_be_kept_to_one_kind(national: library.Graph) -> None:
     told = national.memberships("A81001", as_of="2024-06-30", through=True, kind="icb")
     assert told.sentence == (
