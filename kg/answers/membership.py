@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache, partial
 from typing import Any
 
 from kg.answers import belonging, bodies
@@ -14,26 +13,12 @@ from kg.answers.answer import Answer
 from kg.answers.belonging import Side
 from kg.answers.draft import Draft
 from kg.answers.find import MANY, Found
+from kg.answers.kept import Kept, of_kept
 from kg.answers.question import Question
 from kg.answers.record import Records, Thing
 from kg.errors import UsageError
 from kg.graph.names import Iri, key_of
 from kg.graph.relation_index import Related
-
-
-class Kept:
-    """The kinds that an answer keeps to: what one is called, and several, and the bodies that were of them on a day.
-
-    Raises:
-        UsageError: the name is that of no kind.
-    """
-
-    def __init__(self, records: Records, name: str) -> None:
-        kinds = bodies.kinds_named(records, name, "--kind")
-        things = [records.thing(iri) for iri in kinds]
-        self.one = say.listed(dict.fromkeys(one.plain for one in things), "or")
-        self.several = say.listed(dict.fromkeys(one.plain_plural for one in things), "or")
-        self.on = cache(partial(bodies.on_day, records, kinds))
 
 
 def members(question: Question, *, through: bool = False, kind: str | None = None) -> Answer:
@@ -67,12 +52,12 @@ def members(question: Question, *, through: bool = False, kind: str | None = Non
     if through:
         _tell_through(draft, records, thing, "members", as_of, kept)
         return draft.finish()
-    rows = _of_kept(belonging.one_level(records, thing.iri, "members", as_of), "members", kept, as_of)
+    rows = of_kept(belonging.one_level(records, thing.iri, "members", as_of), "members", kept, as_of)
     draft.results = belonging.results(records, [(row, row.member) for row in rows])
     _tell(draft, records, thing, rows, "members", as_of, kept)
     for iri in inner:
         part = records.thing(iri)
-        its = _of_kept(belonging.one_level(records, iri, "members", as_of), "members", kept, as_of)
+        its = of_kept(belonging.one_level(records, iri, "members", as_of), "members", kept, as_of)
         if kept and not its:
             continue
         told = belonging.results(records, [(row, row.member) for row in its])
@@ -166,7 +151,7 @@ def memberships(question: Question, *, through: bool = False, kind: str | None =
             f"No day was given: this is of the latest list that shows it, of {say.day(as_of, latest['precision'])}."
         )
         rows = belonging.one_level(records, thing.iri, "memberships", as_of)
-    rows = _of_kept(rows, "memberships", kept, as_of)
+    rows = of_kept(rows, "memberships", kept, as_of)
     draft.results = belonging.results(records, [(row, row.group) for row in rows])
     _tell(draft, records, thing, rows, "memberships", as_of, kept)
     shown = {row.membership for row in rows}
@@ -193,14 +178,10 @@ def _shown(records: Records, thing: Thing, row: Mapping[str, Any], day: date, ke
     """Count the members of a body that a list shows, or those of the kinds kept to; empty where it shows none of them."""
     if kept is None:
         return f"{row['members']} members"
-    rows = _of_kept(belonging.one_level(records, thing.iri, "members", day), "members", kept, day)
+    rows = of_kept(belonging.one_level(records, thing.iri, "members", day), "members", kept, day)
     dates = [belonging.listed_on(records, one) for one in rows]
     many = sum(one is not None and one[0] == row["observed"] for one in dates)
     return f"{say.number(many)} {kept.one if many == 1 else kept.several}" if many else ""
-
-
-def _of_kept(rows: list[Related], what: Side, kept: Kept | None, day: date) -> list[Related]:
-    return [row for row in rows if kept is None or (row.member if what == "members" else row.group) in kept.on(day)]
 
 
 def _tell(
