@@ -173,8 +173,7 @@ class Records:
             for name, value in self.graph.store.statements(iri):
                 values.setdefault(local_name(name), []).append(value)
             stated = {name: tuple(held) if len(held) > 1 else held[0] for name, held in values.items()}
-            if "holdsFrom" in stated and "startsOn" not in stated:
-                _date(stated)
+            _date(stated)
             self._stated[iri] = stated
         return self._stated[iri]
 
@@ -333,11 +332,13 @@ class Records:
 
 
 def _date(stated: dict[str, Any]) -> None:
-    """Give a relation of the publisher's its dates by the names that other statements have them by."""
-    start, end = stated["holdsFrom"], stated["holdsBefore"]
-    stated["startsOn"], stated["endsBefore"] = start, end
-    stated.setdefault("startPrecision", "unknown" if start == UNKNOWN_START else "day")
-    stated.setdefault("endPrecision", "open" if end == OPEN_END else "day")
+    """Give what the publisher's files tell its dates as other statements have them: by those names, and how they are known."""
+    for name, held, precision, absent in (
+        ("startsOn", "holdsFrom", "startPrecision", "unknown"), ("endsBefore", "holdsBefore", "endPrecision", "open"),
+    ):  # fmt: skip
+        day = stated.setdefault(name, stated[held]) if held in stated else stated.get(name)
+        if isinstance(day, date):
+            stated.setdefault(precision, absent if day in (UNKNOWN_START, OPEN_END) else "day")
 
 
 def several(value: Any) -> tuple[Any, ...]:

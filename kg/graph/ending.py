@@ -1,17 +1,17 @@
 """What can be told only when the last record has been read: who followed whom, who is known by a code alone, all names.
 
-It is worked out where the last file is read, while the engine still takes in what was read before: half of a machine of
-two cores would have nothing to do meanwhile.
+The statements of it are worked out where the last file is read, while the engine still takes in what was read before; the
+indices are ended while the engine puts all in order, which leaves one core of a machine of two with nothing to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from kg.graph import name_writer
 from kg.graph.following import Followed, follow
-from kg.graph.loading import Beside, Tables
+from kg.graph.loading import Tables
 from kg.graph.plan import File
 from kg.graph.published.register import Register
 from kg.graph.published.writer import Writer
@@ -28,10 +28,9 @@ class Ending:
         self.turtle: dict[str, str] = {}
         self._writer, self._register, self._tables, self._names = writer, register, tables, names
         self._followed: Followed | None = None
-        self._indexing: Beside | None = None
 
     def after(self, files: list[File], progress: Callable[[str], None]) -> Callable[[], str]:
-        """Give what ends the reading of files: it begins the index of names, and gives what the last of them has still to say."""
+        """Give what ends the reading of files: it gives what the last of them has still to say."""
 
         def end() -> str:
             progress("Working out who followed whom.")
@@ -45,7 +44,6 @@ class Ending:
                 self._tables.relations.add(rest.relations.get(file.edition.sha256, ()))
             self.turtle = _together(rest.turtle, followed.turtle)
             self._tables.digest.finish()
-            self._indexing = Beside(lambda: name_writer.extend(self._names, self._writer.entries))
             return self.turtle.pop(files[-1].edition.sha256, "")
 
         return end
@@ -57,14 +55,10 @@ class Ending:
             raise RuntimeError("no file has been read to its end")
         return self._followed
 
-    def names(self) -> int:
-        """Give how many names were added, when the index of them is made."""
-        return int(self._indexing.result()) if self._indexing else 0
-
-    def wait(self) -> None:
-        """Wait until nothing is written any more, whatever went wrong meanwhile."""
-        if self._indexing:
-            self._indexing.wait()
+    def index(self, moved: Iterable[tuple[str, str, str]]) -> int:
+        """End the index of relations, of which some sides are other bodies, and make that of names; give how many names were added."""
+        self._tables.relations.finish(moved)
+        return name_writer.extend(self._names, self._writer.entries)
 
 
 def _together(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

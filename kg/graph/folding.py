@@ -13,14 +13,18 @@ _SPELT_OUT: Final = (
     ("sustainability and transformation partnership", "stp"), ("sustainability and transformation plan", "stp"),
     ("nhs foundation trust", "trust"), ("nhs trust", "trust"),
 )  # fmt: skip
+_LAST: Final = tuple({long.rpartition(" ")[2] for long, _ in _SPELT_OUT})
 _AFFIXES: Final = frozenset(("ccg", "icb", "ics", "stp", "pct", "acs"))
+#: What stands within a word and is no part of it, and what parts words.
+_WITHIN: Final = re.compile(r"[\u0300-\u036f'\u2019]")
+_BETWEEN: Final = re.compile(r"[^\w\s]|_")
 
 
 @lru_cache(maxsize=1 << 15)
 def fold(text: str) -> str:
     """Fold case, accents, punctuation, "&", a leading "the" and "NHS" out of a name."""
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ")
-    words = re.sub(r"[^\w\s]|_", " ", re.sub(r"[\u0300-\u036f'\u2019]", "", plain)).split()
+    plain = (text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()).replace("&", " and ")
+    words = _BETWEEN.sub(" ", _WITHIN.sub("", plain)).split()
     while len(words) > 1 and words[0] in ("the", "nhs"):
         words = words[1:]
     return " ".join(words)
@@ -32,7 +36,7 @@ def shorten(text: str) -> str:
 
 
 def _shortened(words: str) -> str:
-    for long, short in _SPELT_OUT:
+    for long, short in _SPELT_OUT if words.endswith(_LAST) else ():
         if words.endswith(" " + long):
             return f"{words.removesuffix(long)}{short}"
     return words
@@ -45,7 +49,5 @@ def loosen(text: str) -> str:
 
 def loosened(folded: str) -> str:
     """Loosen a name that is folded already."""
-    parts = _shortened(folded).split()
-    if len(parts) > 1 and parts[-1] in _AFFIXES:
-        parts = parts[:-1]
-    return " ".join(parts)
+    rest, _, last = _shortened(folded).rpartition(" ")
+    return rest if rest and last in _AFFIXES else f"{rest} {last}" if rest else last

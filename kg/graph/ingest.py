@@ -151,34 +151,30 @@ def _make(
     _keep_curated(base, tables.relations)
     editions: list[Edition] = []
     ending = Ending(writer, register, tables, names)
+    for file in files:
+        _keep(file, made / "files" / file.edition.held)
+        end = ending.after(files, progress) if file is files[-1] else None
+        edition, written = load(file, writer, store, tables, made / "quarantine", progress, end)
+        quads[edition.graph] = written
+        editions.append(edition)
+    outcome.followed = ending.followed
+    later = {str(one.graph): ending.turtle.get(one.sha256, "") for one in editions}
+    later |= {_DERIVED: lead_on(ending.followed.edges, _curated_edges(base))}
+    for graph, turtle in later.items():
+        if turtle:
+            text = (HEADER + turtle).encode()
+            store.bulk_load(input=text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph), lenient=True)
+            quads[graph] = quads.get(graph, 0) + counted(turtle)
+    moved = _settle(store, register, writer.early)
+    progress("Putting the statements in order, and making the indices.")
+    indexing = Beside(lambda: ending.index(moved))
     try:
-        for file in files:
-            _keep(file, made / "files" / file.edition.held)
-            end = ending.after(files, progress) if file is files[-1] else None
-            edition, written = load(file, writer, store, tables, made / "quarantine", progress, end)
-            quads[edition.graph] = written
-            editions.append(edition)
-        outcome.followed = ending.followed
-        later = {str(one.graph): ending.turtle.get(one.sha256, "") for one in editions}
-        later |= {_DERIVED: lead_on(ending.followed.edges, _curated_edges(base))}
-        for graph, turtle in later.items():
-            if turtle:
-                text = (HEADER + turtle).encode()
-                store.bulk_load(input=text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph), lenient=True)
-                quads[graph] = quads.get(graph, 0) + counted(turtle)
-        moved = _settle(store, register, writer.early)
-        progress("Putting the statements in order, and ending the indices.")
-        relating = Beside(lambda: tables.relations.finish(moved))
-        try:
-            store.optimize()
-            store.flush()
-        finally:
-            relating.wait()  # for it writes in the same folder
-        relating.result()
+        store.optimize()
+        store.flush()
     finally:
-        ending.wait()
+        indexing.wait()  # for it writes in the same folder
     del store
-    outcome.names = int(base.manifest["names"]) + ending.names()
+    outcome.names = int(base.manifest["names"]) + int(indexing.result())
     if (old / "names.sqlite").is_file():
         digest = Digest(names)
         outcome.replaced = [

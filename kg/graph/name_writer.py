@@ -130,7 +130,9 @@ def extend(path: Path, entries: Iterable[Entry]) -> int:
         for entry in batch:
             iri, folded = base + entry.key, fold(entry.label)
             if not entry.former:
-                things.append((iri, entry.key, entry.label, entry.kind, f"{entry.start}", f"{entry.until}"))
+                things.append(
+                    (iri, entry.key, entry.label, entry.kind, entry.start.isoformat(), entry.until.isoformat())
+                )
                 names.append((entry.code.lower(), entry.code.lower(), entry.code, "code", iri))
             if folded != entry.code.lower():
                 names.append((folded, loosened(folded), entry.label, "former" if entry.former else "name", iri))

@@ -30,9 +30,11 @@ def lasting(dates: Dates) -> tuple[date, date]:
 
 
 def in_operation(dates: Dates) -> str:
-    """Write the operational dates beside those in law: an organisation may run before or after it is there in law."""
+    """Write whose dates those in law are, with the operational ones where an organisation ran longer or shorter than it was there in law."""
     if dates.legal is None:
         return ""
+    if dates.legal == dates.operational:
+        return ';n:dateBasis "both"'
     said = ';n:dateBasis "legal"'
     if dates.operational:
         start, until = dates.operational
@@ -46,14 +48,10 @@ def fact(name: str, text: str) -> str:
     return f';n:{name} "{as_text(text)}"' if text else ""
 
 
-def start_known(start: date) -> str:
-    """Say how precisely a first day is known."""
-    return "unknown" if start == UNKNOWN_START else "day"
-
-
-def end_known(until: date) -> str:
-    """Say how precisely an end is known."""
-    return "open" if until == OPEN_END else "day"
+def unknown(start: date, *, end: bool = False) -> str:
+    """Write that a first day is not known, and with `end` an end. Days that are known show by themselves that they are."""
+    said = ';n:startPrecision "unknown"' if start == UNKNOWN_START else ""
+    return f'{said};n:endPrecision "unknown"' if end else said
 
 
 class _Days(dict[date, str]):

@@ -12,7 +12,7 @@ from kg.graph.joining import Held, Joins
 from kg.graph.published.nodes import Nodes
 from kg.graph.published.register import Subject, life_of
 from kg.graph.relation_index import Had
-from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, in_operation, lasting
+from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, in_operation, lasting, unknown
 
 
 class Codes:
@@ -51,9 +51,9 @@ class Roles:
         """Write the roles of a record; one without dates that an earlier edition alone gives is not known to have gone on after its day."""
         said = []
         for role in record.roles:
-            (start, until), ends = lasting(role.dates), ""
-            if earlier and role.dates.held is None:
-                until, ends = subject.on + timedelta(1), "unknown"
+            start, until = lasting(role.dates)
+            if passing := earlier and role.dates.held is None:
+                until = subject.on + timedelta(1)
             code = role.code.lower()
             since = start.isoformat() if start > UNKNOWN_START else "unknown"
             node = self._nodes.new(f"{subject.key}-{code}-{since}", until)
@@ -69,7 +69,7 @@ class Roles:
             ]
             said.append(
                 f"c:{node} n:about {subject.node};n:asKind k:ods-{code};n:startsOn {as_day(start)}"
-                f";n:endsBefore {as_day(until)}{in_operation(role.dates)}{_unknown(start, ends)}.\n"
+                f";n:endsBefore {as_day(until)}{in_operation(role.dates)}{unknown(start, end=passing)}.\n"
             )
         return "".join(said)
 
@@ -89,9 +89,3 @@ class Roles:
                     f';s:notation "{code}";s:inScheme z:ods-roles;n:confidence "verified";n:form "other";{UNKNOWN_DATES}.\n'
                 ),
             )
-
-
-def _unknown(start: date, ends: str) -> str:
-    """Write how precisely the days of a role are known where they do not show it: by themselves they are known to the day."""
-    said = ';n:startPrecision "unknown"' if start == UNKNOWN_START else ""
-    return f'{said};n:endPrecision "{ends}"' if ends else said

@@ -25,7 +25,7 @@ from kg.graph.published.nodes import Nodes
 from kg.graph.published.register import Life, Register, Subject, life_of
 from kg.graph.published.roles import Codes, Roles
 from kg.graph.relation_index import Had, Written
-from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, end_known, fact, in_operation, lasting, start_known
+from kg.graph.turtle import UNKNOWN_DATES, as_day, as_text, fact, in_operation, lasting, unknown
 
 #: The series of what has changed since a release: what it tells of a code stands for all that earlier files do.
 _UPDATES: Final = "ods-api"
@@ -172,9 +172,8 @@ class Writer:
         code, key, start, until = subject.code, life.key, life.start, life.until
         label = record.name or code
         facts = (
-            f'n:startsOn {as_day(start)};n:startPrecision "{start_known(start)}"'
-            f';n:endsBefore {as_day(until)};n:endPrecision "{end_known(until)}";s:notation "{code}";n:inCodeScheme z:ods'
-            f"{in_operation(record.dates)}"
+            f'n:startsOn {as_day(start)};n:endsBefore {as_day(until)};s:notation "{code}"'
+            f"{in_operation(record.dates)}{unknown(start)}"
             f"{fact('operationalStatus', record.status)}{fact('postcode', record.address.postcode)}"
         )
         if life.role:
@@ -185,7 +184,7 @@ class Writer:
         best = self._codes.best(record.roles)
         self.entries.append(Entry(key, label, self._codes.labels.get(best, ""), start, until, code))
         kind = f";n:latestKind k:{self._codes.kind(best)}" if best else ""
-        return f'b:{key} a o:Organization;s:prefLabel "{as_text(label)}";n:about b:{key};n:confidence "verified"{kind};{facts}.\n'
+        return f'b:{key} a o:Organization;s:prefLabel "{as_text(label)}"{kind};{facts}.\n'
 
     def _renamed(self, subject: Subject, life: Life, name: str) -> str:
         """Keep the name that an earlier edition gives, where it is another one."""
@@ -217,8 +216,8 @@ class Writer:
         for code, life, file in self.register.enter_rest():
             kind = f";n:latestKind k:{self._codes.kind(life.role)}" if life.role else ""
             said.setdefault(file, []).append(
-                f'b:{life.key} a o:Organization;n:about b:{life.key};n:confidence "verified"{kind};s:prefLabel "{as_text(life.name)}"'
-                f';{UNKNOWN_DATES};s:notation "{code}";n:inCodeScheme z:ods;n:fate "unknown".\n'
+                f'b:{life.key} a o:Organization{kind};s:prefLabel "{as_text(life.name)}"'
+                f';{UNKNOWN_DATES};s:notation "{code}";n:fate "unknown".\n'
             )
             label = self._codes.labels.get(life.role, "")
             self.entries.append(Entry(life.key, life.name, label, life.start, life.until, code))

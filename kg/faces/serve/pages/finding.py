@@ -23,13 +23,14 @@ def index(graph: Graph) -> bytes:
     things = {}
     for row in graph.graph.rows("things"):
         if category_of(row["thing"]):
-            facts = told[row["thing"]]
-            begins, ends = iso(row["start"], facts["startPrecision"]), iso_end(row["end"], facts["endPrecision"])
+            facts, over = told.get(row["thing"], {}), row["end"].year != 9999
+            begins = iso(row["start"], facts.get("startPrecision", "day"))
+            ends = iso_end(row["end"], facts.get("endPrecision", "day" if over else "open"))
             inner = ", ".join(filter(None, (facts.get("acronym"), facts.get("qualifier"))))
             names = [row["label"], *sorted(further.get(row["thing"], set()) - {row["label"]})]
             things[row["thing"]] = [
                 path_to(row["thing"]), f"{row['label']} ({inner})" if inner else row["label"], row["kind"] or "",
-                period(begins, ends), int(row["end"].year != 9999), names,
+                period(begins, ends), int(over), names,
             ]  # fmt: skip
     text = json.dumps([things[iri] for iri in sorted(things)], ensure_ascii=False, separators=(",", ":"))
     # Two characters may stand in JSON and not in every script; no word may end the script it might be put in.
@@ -44,9 +45,10 @@ SELECT DISTINCT ?thing ?name WHERE {
   UNION { ?thing a nis:Kind ; nis:acronym ?name }
   UNION { ?naming a nis:Naming ; nis:about ?thing ; nis:text ?name }
   UNION { ?assignment a nis:CodeAssignment ; nis:about ?thing ; skos:notation ?name }
+  UNION { ?thing skos:notation ?name ; a org:Organization }
 }
 """
-#: How exactly the dates of a thing are known, and of a kind the acronym with its sense.
+#: How exactly the dates of a thing are known where they do not show it, and of a kind the acronym with its sense.
 _TOLD = """
 PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
 SELECT ?thing ?startPrecision ?endPrecision ?acronym ?qualifier WHERE {
