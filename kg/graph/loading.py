@@ -28,8 +28,10 @@ Progress = Callable[[str], None]
 _SAID: Final = 5.0  # seconds between two words of progress
 #: Records read one after the other, then written one after the other: by turns, the code of each drives that of the other
 #: from the processor's caches, which takes half as long again.
-_BATCH: Final = 1_000
+_BATCH: Final = 400
 _BYTES: Final = 8 << 20  # of a file after which a batch ends too: some files have records without end
+#: What a pipe holds, where the system lets it: a batch, so that none waits while the engine takes in the one before.
+_PIPE: Final = 1 << 20
 
 
 class Tables(NamedTuple):
@@ -52,7 +54,7 @@ def load(
     tables.relations.file(file.edition.graph)
     refused = file.refused
     done = [len(refused), 0]  # records, statements
-    receiving, sending = os.pipe()
+    receiving, sending = _pipe()
     pump = Beside(lambda: _pump(file, writer, tables, sending, refused, done, progress, ending))
     try:
         with os.fdopen(receiving, "rb", buffering=1 << 20) as stream:
@@ -77,6 +79,15 @@ def load(
     counts = writer.finished()._asdict()
     edition = file.edition.counted(counts, len(refused), done[0], file.publication.notes)
     return edition, done[1]
+
+
+def _pipe() -> tuple[int, int]:
+    receiving, sending = os.pipe()
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # what the system does not have, or allows less of
+        import fcntl
+
+        fcntl.fcntl(sending, fcntl.F_SETPIPE_SZ, _PIPE)
+    return receiving, sending
 
 
 def _pump(
