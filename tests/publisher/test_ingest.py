@@ -12,13 +12,13 @@ import pytest
 from kg.errors import UsageError
 from kg.faces import ingestion
 from kg.facts.ods.publication import open_file
-from kg.facts.ods.record import Record, Relation, Role, Succession
+from kg.facts.ods.record import Dates, Record, Relation, Role, Succession
 from kg.graph.following import Edge, Followed
 from kg.graph.ingest import Outcome
-from kg.graph.names import PREFIXES, TERMS
+from kg.graph.names import PREFIXES, TERMS, thing
 from kg.graph.store import OxigraphStore
 from tests.publisher import writing
-from tests.publisher.office import Office, counted, day, opened, org, quads, run, stated, to
+from tests.publisher.office import Office, counted, dates, day, opened, org, quads, run, stated, to
 from tests.publisher.test_ingest_editions import FIRST, JULY, first
 from tests.publisher.test_ingest_joined import NAMES, RELEASE, SUCCESSIONS, subject
 
@@ -146,6 +146,49 @@ def test_a_named_graph_states_its_source_licence_and_hash(office: Office, tmp_pa
         "licence": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
         "who": "NHS England Organisation Data Service",
     }]  # fmt: skip
+
+
+def test_what_the_days_of_a_record_show_is_not_stated_beside_them_and_is_told_all_the_same(
+    office: Office, tmp_path: Path
+) -> None:
+    """Decision 0024: how days are known, that all is verified, whose code it is, and dates that are the same twice."""
+    law = dates("2010-04-01", "2020-04-01")
+    release = [
+        org("L1", "ALIKE SURGERY", "RO177", "", dates=Dates(law, law)),
+        org("L2", "EARLY SURGERY", "RO177", "", dates=Dates(law, dates("2010-03-01"))),
+        org("L3", "OLD SURGERY", "RO177", ""),
+        org("L4", "OPEN SURGERY", "RO177", "2010-04-01"),
+    ]
+    office.ingest(tmp_path / "graph", writing.write_trud(tmp_path / "release.zip", release))
+    graph = opened(tmp_path / "graph")
+    stated = {
+        code: graph.graph.store.statements(thing("body", f"ods-{code.lower()}")) for code in ("L1", "L2", "L3", "L4")
+    }
+    said = {code: {name.removeprefix(TERMS): value for name, value in held} for code, held in stated.items()}
+    for name in ("about", "confidence", "inCodeScheme", "endPrecision"):
+        assert not any(name in one for one in said.values())
+    assert [one.get("startPrecision") for one in said.values()] == [None, None, "unknown", None]
+    assert [one.get("dateBasis") for one in said.values()] == ["both", "legal", None, None]
+    assert [one.get("operationalFrom") for one in said.values()] == [None, day("2010-03-01"), None, None]
+    for code, start, end in (
+        ("L1", "day", "day"),
+        ("L2", "day", "day"),
+        ("L3", "unknown", "open"),
+        ("L4", "day", "open"),
+    ):
+        body = f"ods-{code.lower()}"
+        (named,), (coded,), (held,), (told,), (record,) = (
+            graph.query(name, values)
+            for name, values in (
+                ("names-of", {"thing": body}), ("codes-of", {"thing": body}), ("code-holders", {"code": code}),
+                ("thing", {"thing": body}), ("records-of", {"thing": body}),
+            )
+        )  # fmt: skip
+        for row in (named, coded, held, told, record):
+            assert (row["startPrecision"], row["endPrecision"]) == (start, end)
+        assert (coded["code"], coded["scheme"]) == (code, thing("scheme", "ods"))
+        assert held["thing"] == thing("body", body)
+        assert told["confidence"] == "verified"
 
 
 def test_order_makes_no_difference_and_counts_are_those_of_sparql(office: Office, tmp_path: Path) -> None:
