@@ -132,7 +132,7 @@ def test_every_page_opens_without_fault_reaching_nothing_else_and_fits_a_narrow_
     assert visit.elsewhere == []
     assert [said for said in visit.faults if "the server responded with a status of 4" not in said] == []
     assert visit.run("window.refused") == []
-    assert visit.run("document.fonts.check('16px Arimo') && document.fonts.size > 0")
+    assert visit.run("document.fonts.ready.then(() => document.fonts.check('16px Arimo') && document.fonts.size > 0)")
     expect(visit.page.get_by_role("heading", level=1)).to_have_count(1)
     expect(visit.page.get_by_role("banner")).to_contain_text("Not an NHS service")
     assert violations(visit, axe) == []

@@ -17,7 +17,6 @@ KEPT: Final = 500
 _CODE: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,30}[0-9A-Za-z_-])?")
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DAYS: Final = 1 << 16  # distinct day texts kept: a release has a few thousand
-_CODES: Final = 1 << 16  # codes that are kept: those of roles and of what others are related to come again
 
 
 class Unreadable(ValueError):
@@ -29,7 +28,6 @@ def shown(text: str, most: int = 60) -> str:
     return repr(text if len(text) <= most else text[:most] + "...")
 
 
-@lru_cache(_CODES)
 def code(text: str, of: str) -> str:
     """Give a code as written; `of` says what it should be a code of.
 

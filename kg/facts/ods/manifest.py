@@ -29,7 +29,6 @@ OPTIONS: Final[dict[str, Any]] = {
     "remove_comments": True,
     "remove_pis": True,
     "huge_tree": False,
-    "collect_ids": False,
 }
 _ROOT: Final = "OrgRefData"
 _CHUNK: Final = 1 << 14

@@ -39,6 +39,7 @@ def index(graph: Graph) -> bytes:
 
 _NAMES = """
 PREFIX nis: <https://w3id.org/nhs-integration/ontology#>
+PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?thing ?name WHERE {
   { ?thing a nis:Kind ; nis:pluralLabel ?name }
