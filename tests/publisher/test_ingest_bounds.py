@@ -108,6 +108,32 @@ def test_a_name_that_was_listed_before_the_beginning_leaves_the_other_its_day(as
     assert names(asked, "A1") == [("MOVED SURGERY (label)", None, "1974-04-01")]
 
 
+def test_a_list_holds_no_longer_than_who_had_the_codes_on_its_day(office: Office, tmp_path: Path) -> None:
+    """16C was Tees Valley CCG from 1 April 2020 until July 2022, and 00K a CCG until then: neither had members beyond."""
+    listed = [
+        org("C1", "FIRST SURGERY", "RO177", "1974-04-01", relations=(Relation("RE4", "16C"),)),
+        org("C2", "SECOND SURGERY", "RO177", "1974-04-01", relations=(Relation("RE4", "00K"),)),
+    ]
+    files = [
+        writing.write_trud(tmp_path / "early.zip", listed[1:], published=day("2019-05-27")),
+        writing.write_trud(tmp_path / "late.zip", listed[:1], published=day("2022-05-27")),
+    ]
+    office.ingest(tmp_path / "graph", *files, beside=True)
+    graph = opened(tmp_path / "graph")
+
+    def groups(name: str, on: str) -> list[str]:
+        return [
+            result.key
+            for result in graph.memberships(name, as_of=on).results
+            if result.key.startswith(("ccg-", "subicb-"))
+        ]
+
+    assert groups("C1", "2022-01-01") == groups("C1", "2022-06-30") == ["ccg-16c"]
+    assert groups("C1", "2022-07-01") == groups("C1", "2023-12-31") == []
+    assert groups("C2", "2020-03-31") == ["ccg-00k"]
+    assert groups("C2", "2020-04-01") == []
+
+
 def test_a_list_shows_what_had_ended_on_its_last_day(asked: library.Graph) -> None:
     (listed,) = [result for result in asked.memberships("A4", as_of="2021-08-31").results if result.key == "ods-b1"]
     assert (listed.date, listed.until) == ("2021-08-31", "unknown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kg.facts.dates import UNKNOWN_START
+from kg.facts.dates import OPEN_END, UNKNOWN_START
 from kg.facts.ods.record import Record, Relation
 from kg.graph.joining import Held
 from kg.graph.published.bounds import Bounds
@@ -84,9 +84,13 @@ class Memberships:
         if "nobody" in tellers or "publisher" not in tellers:
             return self._recorded(subject, relation, members, groups, start, until)
         name, lasts = _name(subject, relation), lasting(relation.dates)[1]
+        belonging, including = members.held, groups.held
+        if not relation.dates.held:
+            belonging = [self._whole(subject.code, one) for one in belonging]
+            including = [self._whole(relation.target, one) for one in including]
         pairs = [
             (member.body, group.body, max(member.start, group.start), min(member.until, group.until))
-            for member in members.held for group in groups.held
+            for member in belonging for group in including
             if member.start < group.until and group.start < member.until
         ]  # fmt: skip
         said = []
@@ -95,6 +99,13 @@ class Memberships:
             if node := self._nodes.new(name + later, lasts):
                 said.append(self._membership(node, subject, relation, member, group, begins, ends))
         return "".join(said)
+
+    def _whole(self, code: str, held: Held) -> Held:
+        """Give for how long whoever had a code on the day of a list had it; for ever where data/ tells of none."""
+        for one in self._register.joins.holders(code):
+            if one.body == held.body and one.start <= held.start < one.until:
+                return one
+        return held._replace(start=UNKNOWN_START, until=OPEN_END)
 
     def _recorded(
         self, subject: Subject, relation: Relation, members: Holders, groups: Holders, start: date, until: date
@@ -123,7 +134,8 @@ class Memberships:
             return f"{head};n:holdsFrom {as_day(start)};n:holdsBefore {as_day(until)}{in_operation(relation.dates)}.\n"
         day = subject.on
         precision = "day" if day != subject.release.day else subject.release.precision
-        first, last = date(day.year, 1, 1), min(date(day.year + 2, 1, 1), subject.ended)
+        # It is taken to hold in the year of the list and the next, as far as both were there with those codes.
+        first, last = max(date(day.year, 1, 1), start), min(date(day.year + 2, 1, 1), subject.ended, until)
         self.rows.append(
             (
                 node, f"body/{group}", f"body/{member}", role, first.toordinal(), last.toordinal(), day.toordinal(),
